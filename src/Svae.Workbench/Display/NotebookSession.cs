@@ -1,0 +1,65 @@
+namespace Svae.Workbench.Display;
+
+/// <summary>
+/// What a notebook may ask of whoever runs it: where to report progress, when to stop, where results go, what to say at the end.
+/// Our host gives every cell one as <c>Notebook</c>; in another host write <c>var Notebook = new NotebookSession();</c>.
+/// </summary>
+public sealed class NotebookSession
+{
+    private readonly List<(string Name, string Value)> summary = [];
+    private readonly Lock gate = new();
+    private readonly string folder;
+
+    /// <param name="outputFolder">Folder for result files; made when first asked for. Default: <c>artifacts/notebooks</c> under the current folder.</param>
+    /// <param name="progress">Receives progress; default: nobody.</param>
+    public NotebookSession(string? outputFolder = null, IProgress<WorkProgress>? progress = null)
+    {
+        folder = Path.GetFullPath(outputFolder ?? Path.Combine("artifacts", "notebooks"));
+        Progress = progress ?? new Nobody();
+    }
+
+    /// <summary>Pass this to anything that takes long.</summary>
+    public IProgress<WorkProgress> Progress { get; }
+
+    /// <summary>Cancelled when the user stops the cell; the host renews it for every cell, so read it in the cell that uses it.</summary>
+    public CancellationToken Cancellation { get; set; }
+
+    /// <summary>Absolute path of the folder for result files; exists once it has been read.</summary>
+    public string OutputFolder => Directory.CreateDirectory(folder).FullName;
+
+    /// <summary>Says one result at the end of the run: "accuracy: .58 (ceiling .71)". The same name again replaces the value.</summary>
+    /// <param name="name">What is said.</param>
+    /// <param name="value">Its value, formatted, with unit.</param>
+    public void Summarize(string name, string value)
+    {
+        lock (gate)
+        {
+            int at = summary.FindIndex(line => line.Name == name);
+            if (at < 0) summary.Add((name, value));
+            else summary[at] = (name, value);
+        }
+    }
+
+    /// <summary>The lines said so far, in the order of their first saying.</summary>
+    public IReadOnlyList<(string Name, string Value)> Summary
+    {
+        get { lock (gate) return summary.ToArray(); }
+    }
+
+    /// <summary>Writes a text file into <see cref="OutputFolder"/> so that it is never seen half written.</summary>
+    /// <param name="fileName">Name inside the folder.</param>
+    /// <param name="text">The content.</param>
+    /// <returns>The absolute path.</returns>
+    public string Save(string fileName, string text)
+    {
+        string path = Path.Combine(OutputFolder, fileName), unfinished = path + ".part";
+        File.WriteAllText(unfinished, text);
+        File.Move(unfinished, path, overwrite: true);
+        return path;
+    }
+
+    private sealed class Nobody : IProgress<WorkProgress>
+    {
+        public void Report(WorkProgress value) { }
+    }
+}
