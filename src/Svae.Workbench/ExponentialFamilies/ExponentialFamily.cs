@@ -1,0 +1,58 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Svae.Workbench.ExponentialFamilies;
+
+/// <summary>What every exponential family can be asked, written once for all of them.</summary>
+public static class ExponentialFamily
+{
+    /// <summary>KL(q‖p) = ⟨η_q − η_p, E_q t⟩ − log Z(η_q) + log Z(η_p), shape [...].</summary>
+    public static Tensor Kl<T>(this IExponentialFamily<T> family, T q, T p) where T : INaturalParameters<T>
+    {
+        using var scope = NewDisposeScope();
+        var difference = T.FromBlocks([.. q.Blocks.Zip(p.Blocks, (a, b) => a - b)]);
+        var kl = Inner(difference, family.ExpectedStatistics(q)) - family.LogPartition(q) + family.LogPartition(p);
+        return kl.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Entropy H = log Z(η) − ⟨η, E t⟩ − E log h(x), in nats, shape [...].</summary>
+    public static Tensor Entropy<T>(this IExponentialFamily<T> family, T eta) where T : INaturalParameters<T>
+    {
+        using var scope = NewDisposeScope();
+        T expected = family.ExpectedStatistics(eta);
+        return (family.LogPartition(eta) - Inner(eta, expected) - family.LogBaseMeasure(expected)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// log p(x; η) = ⟨η, t(x)⟩ − log Z(η) + log h(x), shape [...]: a true density, with its powers of 2π.
+    /// The batch dimensions of the value and of η broadcast.
+    /// </summary>
+    public static Tensor LogDensity<T, TValue>(this IExponentialFamily<T, TValue> family, T eta, TValue value)
+        where T : INaturalParameters<T>
+    {
+        using var scope = NewDisposeScope();
+        T statistics = family.Statistics(value);
+        return (Inner(eta, statistics) - family.LogPartition(eta) + family.LogBaseMeasure(statistics)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>⟨a, b⟩: the sum over all blocks of entry-wise products, shape [...]; batch dimensions broadcast.</summary>
+    public static Tensor Inner<T>(T a, T b) where T : INaturalParameters<T>
+    {
+        using var scope = NewDisposeScope();
+        Tensor? total = null;
+        foreach (var ((x, y), rank) in a.Blocks.Zip(b.Blocks).Zip(T.EventRanks))
+        {
+            Tensor product = x * y;
+            if (rank > 0) product = product.sum([.. Enumerable.Range(1, rank).Select(i => -(long)i)]);
+            total = total is null ? product : total + product;
+        }
+        return total!.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Moves every block out of the innermost dispose scope.</summary>
+    internal static T Survive<T>(this T parameters) where T : INaturalParameters<T>
+    {
+        foreach (Tensor block in parameters.Blocks) block.MoveToOuterDisposeScope();
+        return parameters;
+    }
+}
