@@ -1,1 +1,20 @@
-System.Console.WriteLine(TorchSharp.torch.ones(2,2).sum().item<float>());
+using Svae.Benchmarks;
+using TorchSharp;
+
+// dotnet run -c Release --project tests/Svae.Benchmarks -- chain|hmm|slds|scaling|all
+// One file per primitive; each registers here under its name.
+var suites = new SortedDictionary<string, Action>
+{
+    ["chain"] = GaussianChainBenchmark.Run,
+};
+
+string[] chosen = args.Length == 0 || args.Contains("all") ? [.. suites.Keys] : args;
+if (chosen.FirstOrDefault(name => !suites.ContainsKey(name)) is { } unknown)
+{
+    Console.Error.WriteLine($"unknown benchmark '{unknown}'; there are: {string.Join(", ", suites.Keys)}, all");
+    return 1;
+}
+torch.set_num_threads(1); // a suite that measures more threads says so in its table
+Console.WriteLine(Machine.Describe());
+foreach (string name in chosen) suites[name]();
+return 0;

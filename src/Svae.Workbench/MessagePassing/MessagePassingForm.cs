@@ -1,17 +1,17 @@
 namespace Svae.Workbench.MessagePassing;
 
-/// <summary>Which implementation of a message-passing primitive runs. All give the same numbers to 1e-9.</summary>
+/// <summary>How a message-passing primitive is computed. All forms give the same numbers (to 1e-9 in float64) and the same gradients.</summary>
 public enum MessagePassingForm
 {
-    /// <summary><see cref="Fused"/> for potentials on the CPU, <see cref="Parallel"/> elsewhere.</summary>
+    /// <summary><see cref="Fused"/> on the CPU, <see cref="Parallel"/> on any other device.</summary>
     Auto,
 
-    /// <summary>A C# kernel with a hand-written gradient; CPU only.</summary>
+    /// <summary>One C# kernel with a hand-written adjoint; CPU only, and by far the fastest there.</summary>
     Fused,
 
-    /// <summary>Tensor operations, one time step after the other; any device, gradient by autograd.</summary>
+    /// <summary>Tensor operations, one small group of them per time step: the readable form, any device.</summary>
     Sequential,
 
-    /// <summary>Tensor operations in O(log T) steps; any device, gradient by autograd.</summary>
+    /// <summary>Tensor operations, parallel in time by an associative scan of depth O(log T): any device.</summary>
     Parallel,
 }

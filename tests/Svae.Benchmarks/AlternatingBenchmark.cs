@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace Svae.Benchmarks;
+
+/// <summary>One comparison: medians of both sides and the ratio first / second.</summary>
+/// <param name="Name">What was computed, at which size.</param>
+/// <param name="First">Median of the first side.</param>
+/// <param name="Second">Median of the second side.</param>
+/// <param name="Ratio">Median over rounds of first / second, each pair measured back to back.</param>
+/// <param name="Rounds">Pairs measured after warm-up.</param>
+/// <param name="Target">The ratio to reach, or null when the row only informs.</param>
+internal sealed record Comparison(string Name, TimeSpan First, TimeSpan Second, double Ratio, int Rounds, double? Target);
+
+/// <summary>
+/// Times two computations alternately in one run (A B A B …), so that whatever else the machine does falls on both.
+/// Each side is warmed up until the just-in-time compiler has settled.
+/// </summary>
+internal sealed class AlternatingBenchmark
+{
+    /// <summary>Pairs to measure at most.</summary>
+    public int Rounds { get; init; } = 15;
+
+    /// <summary>Runs of each side before measuring.</summary>
+    public int WarmUp { get; init; } = 3;
+
+    /// <summary>No new round begins after this much measuring; at least three rounds are run.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Compares first (the one to be judged) with second (the yardstick).</summary>
+    public Comparison Compare(string name, Action first, Action second, double? target = null)
+    {
+        for (int i = 0; i < WarmUp; i++) { first(); second(); }
+        var pairs = new List<(double First, double Second)>();
+        var clock = Stopwatch.StartNew();
+        while (pairs.Count < 3 || pairs.Count < Rounds && clock.Elapsed < Limit) pairs.Add((Seconds(first), Seconds(second)));
+        return new Comparison(name, TimeSpan.FromSeconds(Median(pairs.Select(p => p.First))), TimeSpan.FromSeconds(Median(pairs.Select(p => p.Second))),
+            Median(pairs.Select(p => p.First / p.Second)), pairs.Count, target);
+    }
+
+    /// <summary>Wall time of one call.</summary>
+    public static double Seconds(Action work)
+    {
+        var clock = Stopwatch.StartNew();
+        work();
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    public static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[sorted.Length / 2] + sorted[(sorted.Length - 1) / 2]) / 2;
+    }
+}

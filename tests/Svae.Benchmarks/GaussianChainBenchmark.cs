@@ -1,0 +1,51 @@
+using Svae.Workbench.MessagePassing;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Svae.Benchmarks;
+
+/// <summary>Gaussian chain, smoother and one joint sample, forward and backward.</summary>
+internal static class GaussianChainBenchmark
+{
+    public static void Run()
+    {
+        var rows = new List<Comparison>();
+        foreach (var (n, target) in new[] { (4, 0.03), (10, 0.07), (16, 0.12) })
+        {
+            using var scope = NewDisposeScope();
+            Problem problem = Problem.Random(batch: 32, time: 200, latent: n, seed: n);
+            rows.Add(new AlternatingBenchmark().Compare($"B = 32, T = 200, n = {n}",
+                () => problem.ForwardBackward(MessagePassingForm.Auto), () => problem.ForwardBackward(MessagePassingForm.Sequential), target));
+        }
+        MarkdownTable.Print("Gaussian chain, smoother + sample, forward + backward, one thread", "fused", "sequential tensor form", rows);
+    }
+
+    /// <summary>A stable linear dynamical system with random diagonal node potentials, and a scalar function of every output.</summary>
+    internal sealed record Problem(ChainPotentials Potentials, Tensor Noise)
+    {
+        public static Problem Random(long batch, long time, long latent, int seed)
+        {
+            Generator g = manual_seed(seed);
+            Tensor Normal(params long[] shape) => randn(shape, dtype: ScalarType.Float64, generator: g);
+            Tensor A = 0.9 * eye(latent, dtype: ScalarType.Float64) + 0.1 / Math.Sqrt(latent) * Normal(latent, latent);
+            Tensor precision = 5 * eye(latent, dtype: ScalarType.Float64);
+            var potentials = new ChainPotentials(
+                J0: eye(latent, dtype: ScalarType.Float64), h0: zeros(latent, dtype: ScalarType.Float64),
+                J11: A.mT.matmul(precision).matmul(A), J12: -A.mT.matmul(precision), J22: precision,
+                Jn: Normal(batch, time, latent).square() + 0.1, hn: Normal(batch, time, latent));
+            foreach (Tensor leaf in Leaves(potentials)) leaf.requires_grad_();
+            return new Problem(potentials, Normal(1, batch, time, latent));
+        }
+
+        public void ForwardBackward(MessagePassingForm form)
+        {
+            using var scope = NewDisposeScope();
+            ChainPosterior q = GaussianChain.Infer(Potentials, noise: Noise, form: form);
+            Tensor objective = q.LogZ.sum() + q.Mean.sum() + q.Covariance.sum() + q.CrossCovariance.sum() + q.Samples!.square().sum();
+            objective.backward();
+            foreach (Tensor leaf in Leaves(Potentials)) leaf.grad = null;
+        }
+
+        private static Tensor[] Leaves(ChainPotentials p) => [p.J0, p.h0, p.J11, p.J12, p.J22, p.Jn, p.hn];
+    }
+}

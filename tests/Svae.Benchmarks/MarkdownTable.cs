@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace Svae.Benchmarks;
+
+/// <summary>A table as it is pasted into the README.</summary>
+internal static class MarkdownTable
+{
+    public static void Print(string title, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        Console.WriteLine($"\n### {title}\n");
+        Console.WriteLine("| " + string.Join(" | ", header) + " |");
+        Console.WriteLine("|" + string.Concat(Enumerable.Repeat("---|", header.Count)));
+        foreach (var row in rows) Console.WriteLine("| " + string.Join(" | ", row) + " |");
+    }
+
+    public static void Print(string title, string first, string second, IEnumerable<Comparison> rows) =>
+        Print(title, ["", first, second, "ratio", "target", "rounds"], rows.Select(r => (IReadOnlyList<string>)
+        [
+            r.Name, Milliseconds(r.First), Milliseconds(r.Second), r.Ratio.ToString("0.000", CultureInfo.InvariantCulture),
+            r.Target is { } target ? $"≤ {target:0.00} {(r.Ratio <= target ? "✓" : "✗")}" : "", r.Rounds.ToString(),
+        ]));
+
+    public static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.0#", CultureInfo.InvariantCulture) + " ms";
+}
