@@ -1,0 +1,60 @@
+using Svae.Notebooks.Documents;
+using Svae.Notebooks.Execution;
+using Svae.Workbench.Display;
+
+namespace Svae.Notebooks.Commands;
+
+/// <summary>What <c>svae run</c> was asked for.</summary>
+internal sealed record BatchRequest
+{
+    public required IReadOnlyList<string> Paths { get; init; }
+
+    public required IReadOnlyList<string> Parameters { get; init; }
+
+    public required string OutputFolder { get; init; }
+
+    /// <summary>The user named the folder, so a single notebook's own files go straight into it.</summary>
+    public bool OwnFolder { get; init; }
+
+    public bool Quick { get; init; }
+
+    public bool InPlace { get; init; }
+
+    public bool Html { get; init; }
+
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>One request per notebook.</summary>
+    /// <exception cref="UserInputException">A path leads nowhere, or a parameter is not <c>name=value</c>.</exception>
+    public IReadOnlyList<RunRequest> Notebooks()
+    {
+        string[] files = Paths.SelectMany(Found).Distinct().ToArray();
+        var values = Parameters.Select(Split).ToArray();
+        return files.Select(file => new RunRequest
+        {
+            Notebook = file,
+            OutputFolder = OutputFolder,
+            ResultsFolder = OwnFolder && files.Length == 1 ? OutputFolder : null,
+            Parameters = values,
+            Quick = Quick,
+            InPlace = InPlace,
+            Html = Html,
+            Timeout = Timeout,
+        }).ToArray();
+    }
+
+    private static IEnumerable<string> Found(string path)
+    {
+        if (File.Exists(path)) return [path];
+        if (!Directory.Exists(path)) throw new UserInputException($"{path}: no such notebook or folder");
+        string[] inside = Directory.GetFiles(path, "*.ipynb").Order(StringComparer.Ordinal).ToArray();
+        return inside.Length > 0 ? inside : throw new UserInputException($"{path}: there are no notebooks (.ipynb) in this folder");
+    }
+
+    private static (string, string) Split(string parameter)
+    {
+        int equals = parameter.IndexOf('=');
+        return equals > 0 ? (parameter[..equals].Trim(), parameter[(equals + 1)..])
+            : throw new UserInputException($"-p {parameter}: a parameter is given as name=value");
+    }
+}

@@ -1,0 +1,20 @@
+using Svae.Notebooks.Scripting;
+using Svae.Workbench;
+
+namespace Svae.Notebooks.Execution;
+
+/// <summary>Watches a run; called from the threads that do the work, so an observer is quick and looks after its own locks.</summary>
+public interface IRunObserver
+{
+    /// <summary>A notebook begins.</summary>
+    void NotebookStarted(string notebook, int codeCells);
+
+    /// <summary>A cell begins.</summary>
+    void CellStarted(CellPosition cell);
+
+    /// <summary>The running cell says how far it is.</summary>
+    void Progressed(WorkProgress progress);
+
+    /// <summary>A cell has ended.</summary>
+    void CellEnded(CellPosition cell, CellResult result, TimeSpan elapsed);
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Svae.Notebooks.Documents;
+using Svae.Notebooks.Export;
+using Svae.Notebooks.Parameters;
+using Svae.Notebooks.Scripting;
+using Svae.Workbench;
+using Svae.Workbench.Display;
+
+namespace Svae.Notebooks.Execution;
+
+/// <summary>
+/// Runs a notebook from its first cell to its last or to the first that fails, and writes what came of it: the executed
+/// notebook, its HTML, and on success the files the notebook itself wrote.
+/// </summary>
+public sealed class NotebookRunner(IRunObserver observer)
+{
+    /// <summary>Runs one notebook.</summary>
+    /// <param name="request">What to run and where to put it.</param>
+    /// <param name="cancel">Stops it; the notebook is saved as far as it got.</param>
+    /// <exception cref="NotebookFormatException">The notebook cannot be read.</exception>
+    /// <exception cref="ParameterException">A parameter does not fit.</exception>
+    public async Task<RunOutcome> RunAsync(RunRequest request, CancellationToken cancel = default)
+    {
+        var notebook = NotebookDocument.Load(request.Notebook);
+        ParametersCell.Inject(notebook, request.Parameters, request.Quick);
+        notebook.Complete();
+        foreach (var cell in notebook.Cells) cell.ClearResults();
+
+        var results = new ResultsFolder(request.ResultsFolder ?? Path.Combine(request.OutputFolder, request.Name + "-results"), request.Name);
+        var session = new NotebookSession(results.Working, new Forward(observer));
+        var clock = Stopwatch.StartNew();
+        observer.NotebookStarted(request.Notebook, notebook.Cells.Count(cell => cell.IsCode));
+        try
+        {
+            var (status, failed, error) = await RunCellsAsync(notebook, session, request.Timeout, cancel).ConfigureAwait(false);
+            Mark(notebook, request, status, clock.Elapsed);
+            var files = Write(notebook, request, status, results);
+            var summary = session.Summary.Select(line => (line.Name, results.Translate(line.Value))).ToArray();
+            return new RunOutcome(request.Notebook, status, clock.Elapsed, failed, error, summary, files);
+        }
+        finally
+        {
+            results.Discard();
+        }
+    }
+
+    private async Task<(RunStatus, CellPosition?, CellError?)> RunCellsAsync(
+        NotebookDocument notebook, NotebookSession session, TimeSpan? timeout, CancellationToken cancel)
+    {
+        using var script = new ScriptSession(session);
+        using var limit = new CancellationTokenSource(timeout ?? Timeout.InfiniteTimeSpan);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        var outputs = new OutputCollector();
+        var shown = new List<(NotebookCell Cell, OutputCollector.CellOutputs Output)>();
+        try
+        {
+            foreach (var (cell, position) in CellPosition.Of(notebook))
+            {
+                var output = outputs.ForCell(position.Number);
+                shown.Add((cell, output));
+                var result = await RunCellAsync(script, cell, position, output, stop.Token).ConfigureAwait(false);
+                if (result.Status != CellStatus.Completed) return (StatusOf(result, cancel, limit.Token), position, result.Error);
+            }
+            return (RunStatus.Succeeded, null, null);
+        }
+        finally
+        {
+            // At the end, not after each cell: a later cell may update what an earlier one shows.
+            foreach (var (cell, output) in shown) cell.SetOutputs(output.ToJson());
+        }
+    }
+
+    private async Task<CellResult> RunCellAsync(
+        ScriptSession script, NotebookCell cell, CellPosition position, OutputCollector.CellOutputs output, CancellationToken stop)
+    {
+        using var interrupt = new CellInterrupt();
+        using var link = stop.UnsafeRegister(_ => interrupt.Request(), null);
+        observer.CellStarted(position);
+        var started = DateTimeOffset.UtcNow;
+        var clock = Stopwatch.StartNew();
+        cell.ExecutionCount = position.Number;
+        var result = stop.IsCancellationRequested
+            ? new CellResult(CellStatus.Interrupted, CellErrors.Interrupted(CellSources.Name(position.Number)))
+            : await script.RunAsync(cell.Source, position.Number, output, interrupt).ConfigureAwait(false);
+        CellTimes.Record(cell, started, started + clock.Elapsed);
+        if (result.Error is { } error) output.Error(error);
+        observer.CellEnded(position, result, clock.Elapsed);
+        return result;
+    }
+
+    private static RunStatus StatusOf(CellResult result, CancellationToken cancel, CancellationToken limit) => result switch
+    {
+        { Error.UserInput: not null } => RunStatus.UserError,
+        { Status: CellStatus.Interrupted } when cancel.IsCancellationRequested => RunStatus.Cancelled,
+        { Status: CellStatus.Interrupted } when limit.IsCancellationRequested => RunStatus.TimedOut,
+        _ => RunStatus.Failed,
+    };
+
+    private static void Mark(NotebookDocument notebook, RunRequest request, RunStatus status, TimeSpan elapsed)
+    {
+        var mark = new JsonObject { ["status"] = status.ToString().ToLowerInvariant(), ["seconds"] = Math.Round(elapsed.TotalSeconds, 1) };
+        foreach (var (name, value) in request.Parameters) Json.ObjectAt(mark, "parameters")[name] = value;
+        notebook.Metadata["svae"] = mark;
+    }
+
+    // Wrong input leaves nothing behind; any other end leaves the notebook with what happened in it.
+    private static IReadOnlyList<string> Write(NotebookDocument notebook, RunRequest request, RunStatus status, ResultsFolder results)
+    {
+        if (status == RunStatus.UserError) return [];
+        foreach (var cell in notebook.Cells.Where(cell => cell.IsCode)) OutputPaths.Translate(cell, results);
+        var files = new List<string>();
+        string path = request.InPlace ? request.Notebook : Path.Combine(request.OutputFolder, request.Name + ".ipynb");
+        notebook.Save(path);
+        files.Add(path);
+        if (request.Html)
+        {
+            string page = Path.Combine(request.OutputFolder, request.Name + ".html");
+            HtmlExporter.Save(notebook, request.Name, page);
+            files.Add(page);
+        }
+        if (status == RunStatus.Succeeded) files.AddRange(results.Keep());
+        return files.Select(ResultsFolder.Shown).ToArray();
+    }
+
+    private sealed class Forward(IRunObserver observer) : IProgress<WorkProgress>
+    {
+        public void Report(WorkProgress value) => observer.Progressed(value);
+    }
+}

@@ -1,0 +1,98 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Scripting;
+using Microsoft.CodeAnalysis.Scripting.Hosting;
+using Svae.Notebooks.Formatting;
+using Svae.Workbench.Display;
+
+namespace Svae.Notebooks.Scripting;
+
+/// <summary>
+/// The state that cells share, wherever they come from: each is compiled as a continuation of those before it and run on one thread.
+/// One cell at a time.
+/// </summary>
+public sealed class ScriptSession : IDisposable
+{
+    private readonly CellThread thread = new();
+    private readonly CellSources sources = new();
+    private readonly InteractiveAssemblyLoader loader = new();
+    private readonly CellGlobals globals;
+    private ScriptState<object>? state;
+
+    /// <param name="notebook">What the cells see as <c>Notebook</c>.</param>
+    public ScriptSession(NotebookSession notebook)
+    {
+        globals = new CellGlobals(notebook);
+        ConsoleCapture.Install();
+        StandardFormatters.Register();
+    }
+
+    /// <summary>Compiles and runs one cell.</summary>
+    /// <param name="code">Its text.</param>
+    /// <param name="number">The number it is called by in errors.</param>
+    /// <param name="output">Where its output goes.</param>
+    /// <param name="interrupt">Stops it; the session stays usable.</param>
+    public async Task<CellResult> RunAsync(string code, int number, ICellOutput output, CellInterrupt interrupt)
+    {
+        string name = CellSources.Name(number);
+        sources.Add(name, code);
+        try
+        {
+            var script = await thread.RunAsync(() => Continue(code, name)).ConfigureAwait(false);
+            var diagnostics = await thread.RunAsync(() => script.Compile(interrupt.Cooperative)).ConfigureAwait(false);
+            if (diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error))
+                return new CellResult(CellStatus.Failed, CellErrors.FromDiagnostics(diagnostics, sources));
+            bool showsValue = await thread.RunAsync(() => EndsInValue(script.GetCompilation())).ConfigureAwait(false);
+            globals.Notebook.Cancellation = interrupt.Cooperative;
+            using var watch = interrupt.Watch(thread);
+            return await RunCompiledAsync(script, showsValue, output, interrupt).ConfigureAwait(false)
+                is { } failure ? Failed(failure, name, interrupt) : new CellResult(CellStatus.Completed);
+        }
+        catch (Exception e) when (interrupt.IsRequested)
+        {
+            return Failed(e, name, interrupt);
+        }
+    }
+
+    /// <summary>Ends the session; a cell that still runs is left to itself.</summary>
+    public void Dispose()
+    {
+        thread.Dispose();
+        loader.Dispose();
+    }
+
+    private Script<object> Continue(string code, string name) => state is null
+        ? CSharpScript.Create<object>(code, ScriptEnvironment.First(name), typeof(CellGlobals), loader)
+        : state.Script.ContinueWith<object>(code, ScriptEnvironment.Later(name));
+
+    // What the cell declared before it threw stays declared, so its exception is caught by the script and given back here.
+    private async Task<Exception?> RunCompiledAsync(Script<object> script, bool showsValue, ICellOutput output, CellInterrupt interrupt)
+    {
+        var after = await thread.RunAbortableAsync(async () =>
+        {
+            CellContext.Output = output;
+            var ended = state is null
+                ? await script.RunAsync(globals, _ => true, interrupt.Cooperative)
+                : await script.RunFromAsync(state, _ => true, interrupt.Cooperative);
+            if (ended.Exception is null && showsValue) output.Result(MimeBundles.Of(ended.ReturnValue));
+            return ended;
+        }, interrupt.Abort).ConfigureAwait(false);
+        state = after;
+        return after.Exception;
+    }
+
+    // A last expression without a semicolon is shown, unless it has no value.
+    private static bool EndsInValue(Compilation compilation)
+    {
+        var tree = compilation.SyntaxTrees.Last();
+        if (((CompilationUnitSyntax)tree.GetRoot()).Members.LastOrDefault() is not GlobalStatementSyntax { Statement: ExpressionStatementSyntax last }
+            || !last.SemicolonToken.IsMissing) return false;
+        return compilation.GetSemanticModel(tree).GetTypeInfo(last.Expression).Type?.SpecialType != SpecialType.System_Void;
+    }
+
+    private CellResult Failed(Exception exception, string name, CellInterrupt interrupt) =>
+        interrupt.IsRequested && CellInterrupt.IsStop(exception)
+            ? new CellResult(CellStatus.Interrupted, CellErrors.Interrupted(name))
+            : new CellResult(CellStatus.Failed, CellErrors.FromException(exception, sources));
+}
