@@ -56,12 +56,13 @@ public sealed class Categorical : IExponentialFamily<Categorical.Natural, Tensor
     /// <summary>E[t(z)] = π = softmax(η), shape [..., K].</summary>
     public Natural ExpectedStatistics(Natural eta) => new(LogWeights(eta).softmax(-1));
 
-    /// <summary>t(z) = one-hot code, shape [..., K]. The values alone do not tell K.</summary>
-    /// <param name="value">Codes themselves, shape [..., K]: <see cref="OneHot"/> makes them of state numbers.</param>
-    public Natural Statistics(Tensor value) => new(value);
+    /// <summary>t(z) = one-hot code, shape [..., K].</summary>
+    /// <param name="value">z as its one-hot code, shape [..., K]: <see cref="OneHot"/> makes it of state numbers.</param>
+    public Natural Statistics(Tensor value) => new(value.alias());
 
     /// <summary>log h(z) = 0, shape [...].</summary>
-    public Tensor LogBaseMeasure(Natural statistics) => zeros_like(statistics.LogWeights.select(-1, 0));
+    public Tensor LogBaseMeasure(Natural statistics) =>
+        zeros(statistics.LogWeights.shape[..^1], dtype: statistics.LogWeights.dtype, device: statistics.LogWeights.device);
 
     /// <summary>Draws of z as one-hot codes, shape [count, ..., K].</summary>
     public Tensor Sample(Natural eta, Generator generator, int count)
@@ -76,7 +77,11 @@ public sealed class Categorical : IExponentialFamily<Categorical.Natural, Tensor
     }
 
     /// <summary>One-hot codes, float64 [..., K], of state numbers, int64 [...].</summary>
-    public static Tensor OneHot(Tensor states, long count) => nn.functional.one_hot(states, count).to(ScalarType.Float64);
+    public static Tensor OneHot(Tensor states, long count)
+    {
+        using Tensor codes = nn.functional.one_hot(states, count);
+        return codes.to(ScalarType.Float64);
+    }
 
     /// <inheritdoc/>
     public bool Contains(Natural eta) => Violation(eta, Name) is null;

@@ -68,7 +68,8 @@ public sealed class Dirichlet : IExponentialFamily<Dirichlet.Natural, Tensor>
     public Natural Statistics(Tensor value) => new(value.log());
 
     /// <summary>log h(π) = 0, shape [...].</summary>
-    public Tensor LogBaseMeasure(Natural statistics) => zeros_like(statistics.Eta.select(-1, 0));
+    public Tensor LogBaseMeasure(Natural statistics) =>
+        zeros(statistics.Eta.shape[..^1], dtype: statistics.Eta.dtype, device: statistics.Eta.device);
 
     /// <summary>Draws of π, shape [count, ..., K], by normalised gamma variates.</summary>
     /// <remarks>

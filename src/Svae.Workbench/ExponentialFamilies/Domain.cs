@@ -117,5 +117,5 @@ internal static class Domain
     private static string Index(long[] at) => at.Length == 0 ? "" : $"[{string.Join(", ", at)}]";
 
     private static string Number(Tensor value, long[] at) =>
-        value[[.. at.Select(i => TensorIndex.Single(i))]].item<double>().ToString("g6", CultureInfo.InvariantCulture);
+        (at.Length == 0 ? value : value[[.. at.Select(i => TensorIndex.Single(i))]]).item<double>().ToString("g6", CultureInfo.InvariantCulture);
 }

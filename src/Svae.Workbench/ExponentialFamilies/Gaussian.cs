@@ -48,7 +48,7 @@ public sealed class Gaussian : IExponentialFamily<Gaussian.Natural, Tensor>
         Tensor root = PositiveDefinite.InverseFactor(Domain.Cholesky(sigma, $"{Name} Σ")); // Σ⁻¹ = rootᵀ root
         Tensor h = matmul(root.mT, matmul(root, mu.unsqueeze(-1))).squeeze(-1);
         long n = mu.shape[^1];
-        var natural = new Natural(matmul(root.mT, root).expand([.. h.shape[..^1], n, n]), h);
+        var natural = new Natural(matmul(root.mT, root).expand([.. h.shape[..^1], n, n]).clone(), h);
         Domain.Throw(Violation(natural, Name));
         return natural.Survive();
     }
@@ -78,11 +78,18 @@ public sealed class Gaussian : IExponentialFamily<Gaussian.Natural, Tensor>
     }
 
     /// <summary>t(x) = (−½xxᵀ, x).</summary>
-    public Natural Statistics(Tensor value) => new(-0.5 * value.unsqueeze(-1) * value.unsqueeze(-2), value.alias());
+    public Natural Statistics(Tensor value)
+    {
+        using var scope = NewDisposeScope();
+        return new Natural(-0.5 * value.unsqueeze(-1) * value.unsqueeze(-2), value.alias()).Survive();
+    }
 
     /// <summary>log h = −½n log 2π, shape [...].</summary>
-    public Tensor LogBaseMeasure(Natural statistics) =>
-        full_like(statistics.h.select(-1, 0), -0.5 * statistics.h.shape[^1] * Math.Log(2 * Math.PI));
+    public Tensor LogBaseMeasure(Natural statistics)
+    {
+        long[] shape = statistics.h.shape;
+        return full(shape[..^1], -0.5 * shape[^1] * Math.Log(2 * Math.PI), dtype: statistics.h.dtype, device: statistics.h.device);
+    }
 
     /// <summary>Draws of x = μ + J^{−½}ε, shape [count, ..., n].</summary>
     public Tensor Sample(Natural eta, Generator generator, int count)

@@ -62,7 +62,9 @@ public sealed class MatrixNormalInverseWishart : IExponentialFamily<MatrixNormal
         Tensor b = matmul(root.mT, whitened), c = s + matmul(whitened.mT, whitened);
         long n = mean.shape[^2], p = mean.shape[^1];
         long[] batch = (c.select(-1, 0).select(-1, 0) + nu).shape;
-        var natural = new Natural(kInverse.expand([.. batch, p, p]), b.expand([.. batch, p, n]), c.expand([.. batch, n, n]), nu.expand(batch));
+        var natural = new Natural(
+            kInverse.expand([.. batch, p, p]).clone(), b.expand([.. batch, p, n]).clone(),
+            c.expand([.. batch, n, n]).clone(), nu.expand(batch).clone());
         Domain.Throw(Violation(natural, Name));
         return natural.Survive();
     }
@@ -122,8 +124,9 @@ public sealed class MatrixNormalInverseWishart : IExponentialFamily<MatrixNormal
     /// <summary>log h = −½np log 2π + ½(n + p + 1) log|Λ|, shape [...].</summary>
     public Tensor LogBaseMeasure(Natural statistics)
     {
+        using var scope = NewDisposeScope();
         long p = statistics.B.shape[^2], n = statistics.B.shape[^1];
-        return (n + p + 1.0) * statistics.Nu - 0.5 * n * p * Math.Log(2 * Math.PI);
+        return ((n + p + 1.0) * statistics.Nu - 0.5 * n * p * Math.Log(2 * Math.PI)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Draws of (A, Σ), shapes [count, ..., n, p] and [count, ..., n, n]: Σ by Bartlett's decomposition, then A given Σ.</summary>

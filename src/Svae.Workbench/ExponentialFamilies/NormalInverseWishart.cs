@@ -59,7 +59,8 @@ public sealed class NormalInverseWishart : IExponentialFamily<NormalInverseWisha
         Tensor a = s + b.unsqueeze(-1) * m.unsqueeze(-2);
         long n = s.shape[^1];
         long[] batch = (a.select(-1, 0).select(-1, 0) + nu).shape;
-        var natural = new Natural(a.expand([.. batch, n, n]), b.expand([.. batch, n]), kappa.expand(batch), nu.expand(batch));
+        var natural = new Natural(
+            a.expand([.. batch, n, n]).clone(), b.expand([.. batch, n]).clone(), kappa.expand(batch).clone(), nu.expand(batch).clone());
         Domain.Throw(Violation(natural, Name));
         return natural.Survive();
     }
@@ -116,8 +117,9 @@ public sealed class NormalInverseWishart : IExponentialFamily<NormalInverseWisha
     /// <summary>log h = −½n log 2π + ½(n + 2) log|Λ|, shape [...].</summary>
     public Tensor LogBaseMeasure(Natural statistics)
     {
+        using var scope = NewDisposeScope();
         long n = statistics.A.shape[^1];
-        return (n + 2.0) * statistics.Nu - 0.5 * n * Math.Log(2 * Math.PI);
+        return ((n + 2.0) * statistics.Nu - 0.5 * n * Math.Log(2 * Math.PI)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Draws of (μ, Σ), shapes [count, ..., n] and [count, ..., n, n]: Σ by Bartlett's decomposition, then μ given Σ.</summary>
