@@ -1,0 +1,100 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Svae.Workbench.MessagePassing;
+
+/// <summary>The structured mean field <c>q(x) q(z)</c> of a switching linear dynamical system.</summary>
+/// <param name="States">q(z): marginals, log-partition function, expected transition counts.</param>
+/// <param name="Chain">q(x): the Gaussian chain, its moments and samples.</param>
+/// <param name="Evidence">r[t, k] = E_q(x) of state k's potential at t, shape [B, T, K]: what x says about z.</param>
+/// <param name="Surrogate">log Z_chain + log Z_HMM − Σ γ r, shape [B]: what block ascent climbs.</param>
+/// <param name="NegativeKl">−KL(q(x) q(z) ‖ exp E_q(θ) log p(x, z|θ)) = surrogate − E_q(x)[node potentials], shape [B].</param>
+/// <param name="Report">What the iteration did.</param>
+public sealed record SldsMeanFieldPosterior(
+    HmmPosterior States, ChainPosterior Chain, Tensor Evidence, Tensor Surrogate, Tensor NegativeKl, FixedPointReport Report);
+
+/// <summary>
+/// Structured mean field for the SLDS (Johnson et al. 2016, section 4.2): q(x) is a Gaussian chain whose pair
+/// blocks are averaged over q(z), q(z) is an HMM whose evidence is averaged over q(x), and the two are iterated
+/// to their fixed point. The point is γ, the marginals of q(z); one sweep F maps γ → q(x) → r → γ.
+/// </summary>
+public static class SldsMeanField
+{
+    /// <summary>Infers q(x) q(z).</summary>
+    /// <param name="potentials">Per-state potentials, float64.</param>
+    /// <param name="Jn">Diagonal node precisions, shape [B, T, n]; 0 where a frame is missing.</param>
+    /// <param name="hn">Node linear terms, shape [B, T, n].</param>
+    /// <param name="lengths">Length of each sequence, int64 [B]; all T when absent.</param>
+    /// <param name="noise">Standard normal noise of the joint samples, shape [S, B, T, n]; no samples when absent.</param>
+    /// <param name="start">Marginals γ to start from, shape [B, T, K]; the HMM on the node potentials' own means when absent.</param>
+    /// <param name="options">Tolerance and gradient route.</param>
+    /// <param name="form">Which form of the primitives to use.</param>
+    /// <exception cref="ArgumentException">A shape does not fit, or an entry is not finite; the message names the symbol.</exception>
+    public static SldsMeanFieldPosterior Infer(
+        SldsPotentials potentials, Tensor Jn, Tensor hn, Tensor? lengths = null, Tensor? noise = null, Tensor? start = null,
+        FixedPointOptions? options = null, MessagePassingForm form = MessagePassingForm.Auto)
+    {
+        potentials.Require();
+        var (batch, frames) = (hn.shape[0], hn.shape[1]);
+        Guard.Shape(hn, "hn", ("sequence", -1), ("time", -1), ("latent", potentials.Dimension));
+        Guard.Shape(Jn, "Jn", ("sequence", batch), ("time", frames), ("latent", potentials.Dimension));
+        if (start is not null) Guard.Shape(start, "start γ", ("sequence", batch), ("time", frames), ("state", potentials.States));
+
+        var problem = new Problem(potentials, Jn, hn, lengths, form);
+        using (no_grad()) start = (start ?? problem.Start()) * problem.Mask;
+        (Tensor gamma, FixedPointReport report) = FixedPoint.Solve(
+            g => { var at = problem.Update(g, null); return (at.States.Marginals, at.Surrogate); },
+            start, problem.FrameCounts, options ?? new FixedPointOptions());
+        return problem.Update(gamma, noise) with { Report = report };
+    }
+
+    /// <summary>
+    /// E_q[log p(x, z|θ)] of each sequence for other potentials, q(x) q(z) held fixed, shape [B]: linear in the
+    /// potentials, with the expected sufficient statistics as its gradient.
+    /// </summary>
+    public static Tensor ExpectedPotential(SldsPotentials potentials, SldsMeanFieldPosterior posterior)
+    {
+        var (states, chain) = (posterior.States, posterior.Chain);
+        Tensor evidence = potentials.AverageOverPaths(chain.Mean.detach(), chain.Covariance.detach(), chain.CrossCovariance.detach());
+        Tensor gamma = states.Marginals.detach();
+        return (gamma * evidence).sum([1, 2]) + matmul(gamma.select(1, 0), potentials.LogInitial)
+            + (states.PairMarginalSum.detach() * potentials.LogTransition).sum([1, 2]);
+    }
+
+    /// <summary>One batch of sequences, with what every sweep needs.</summary>
+    private sealed class Problem(SldsPotentials potentials, Tensor Jn, Tensor hn, Tensor? lengths, MessagePassingForm form)
+    {
+        private static readonly FixedPointReport None = new(0, false, double.NaN, [], new AdjointReport());
+
+        /// <summary>Frames of each sequence, float64 [B].</summary>
+        public Tensor FrameCounts { get; } = lengths?.to(ScalarType.Float64) ?? full(hn.shape[0], hn.shape[1], ScalarType.Float64, hn.device);
+
+        /// <summary>1 within a sequence and 0 past its end, shape [B, T, 1].</summary>
+        public Tensor Mask { get; } = SequenceMask.Of(lengths, hn.shape[0], hn.shape[1], hn.device);
+
+        /// <summary>γ → q(x) → r → q(z), with the surrogate at (γ, q(x), q(z)).</summary>
+        public SldsMeanFieldPosterior Update(Tensor gamma, Tensor? noise)
+        {
+            (ChainPotentials averaged, Tensor constant) = potentials.AverageOverStates(gamma, Jn, hn);
+            ChainPosterior chain = GaussianChain.Infer(averaged, lengths, noise, form);
+            Tensor evidence = potentials.AverageOverPaths(chain.Mean, chain.Covariance, chain.CrossCovariance);
+            HmmPosterior states = Hmm(evidence);
+            Tensor surrogate = chain.LogZ + constant - (gamma * evidence).sum([1, 2]) + states.LogZ;
+            Tensor second = chain.Covariance.diagonal(0, 2, 3) + chain.Mean.square();
+            Tensor nodes = (hn * chain.Mean - 0.5 * Jn * second).sum([1, 2]);
+            return new SldsMeanFieldPosterior(states, chain, evidence, surrogate, surrogate - nodes, None);
+        }
+
+        /// <summary>γ from the HMM alone, with x at the node potentials' own means and variances.</summary>
+        public Tensor Start()
+        {
+            Tensor precision = Jn + 1e-3; // a missing frame has precision 0: it then stands at the origin, broad
+            Tensor covariance = diag_embed(precision.reciprocal().clamp_max(10));
+            Tensor cross = zeros_like(covariance.narrow(1, 0, covariance.shape[1] - 1));
+            return Hmm(potentials.AverageOverPaths(hn / precision, covariance, cross)).Marginals;
+        }
+
+        private HmmPosterior Hmm(Tensor evidence) =>
+            ForwardBackward.Infer(new HmmPotentials(potentials.LogInitial, potentials.LogTransition, evidence), lengths, form);
+    }
+}
