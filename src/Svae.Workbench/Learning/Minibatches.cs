@@ -1,0 +1,100 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Svae.Workbench.Learning;
+
+/// <summary>Recordings cut into subsequences, dealt out in shuffled minibatches. Recordings may differ in length.</summary>
+public sealed class Minibatches
+{
+    private readonly IReadOnlyList<Tensor> sequences;
+    private readonly IReadOnlyList<bool[]?> missing;
+    private readonly int[] order;
+    private readonly Random random;
+    private readonly IReadOnlyList<(int Sequence, int Start, int Length)> pieces;
+
+    /// <param name="sequences">Observations, float32 [T_i, D]; not empty.</param>
+    /// <param name="length">Longest subsequence, frames; recordings are cut into near-equal pieces up to this long.</param>
+    /// <param name="batchSize">Subsequences in a minibatch.</param>
+    /// <param name="seed">Seed of the shuffling.</param>
+    /// <param name="missing">Which frames are missing, or null, for each sequence; absent when none are.</param>
+    /// <exception cref="ArgumentException">There is no sequence, a sequence is empty, or sizes differ.</exception>
+    public Minibatches(
+        IReadOnlyList<Tensor> sequences, int length, int batchSize, int seed, IReadOnlyList<bool[]?>? missing = null)
+    {
+        if (sequences.Count == 0) throw new ArgumentException("sequences: expected at least one recording, got none");
+        if (length < 1 || batchSize < 1) throw new ArgumentException($"length and batchSize: must be at least 1, got {length} and {batchSize}");
+        for (int i = 0; i < sequences.Count; i++)
+        {
+            Guard.Shape(sequences[i], $"sequences[{i}]", ("time", -1), ("observed", sequences[0].shape[^1]));
+            if (sequences[i].shape[0] == 0) throw new ArgumentException($"sequences[{i}]: has no frames; leave it out");
+            Guard.Finite(sequences[i], $"sequences[{i}]", "mark the frame as missing, or replace the value");
+        }
+        this.sequences = sequences;
+        this.missing = missing ?? [.. sequences.Select(_ => (bool[]?)null)];
+        pieces = [.. sequences.SelectMany((s, i) => Cut(i, (int)s.shape[0], length))];
+        BatchSize = batchSize;
+        Frames = sequences.Sum(s => s.shape[0]);
+        random = new Random(seed);
+        order = [.. Enumerable.Range(0, pieces.Count)];
+    }
+
+    /// <summary>Subsequences in a minibatch.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>Frames in all recordings together.</summary>
+    public long Frames { get; }
+
+    /// <summary>Minibatches in an epoch.</summary>
+    public int PerEpoch => (pieces.Count + BatchSize - 1) / BatchSize;
+
+    /// <summary>Subsequences in all recordings together.</summary>
+    public int Pieces => pieces.Count;
+
+    /// <summary>One epoch, in a new random order; each batch is disposed when the next is asked for.</summary>
+    public IEnumerable<Batch> Epoch()
+    {
+        random.Shuffle(order);
+        for (int i = 0; i < order.Length; i += BatchSize)
+        {
+            using var scope = NewDisposeScope();
+            yield return Gather([.. order.Skip(i).Take(BatchSize).Select(o => pieces[o])]);
+        }
+    }
+
+    /// <summary>Every recording whole, one batch each, in order: for inference after training.</summary>
+    public IEnumerable<Batch> Whole()
+    {
+        for (int i = 0; i < sequences.Count; i++)
+        {
+            using var scope = NewDisposeScope();
+            yield return Gather([(i, 0, (int)sequences[i].shape[0])]);
+        }
+    }
+
+    private Batch Gather((int Sequence, int Start, int Length)[] chosen)
+    {
+        int longest = chosen.Max(c => c.Length);
+        Tensor y = stack([.. chosen.Select(c => Pad(sequences[c.Sequence].narrow(0, c.Start, c.Length), longest))]);
+        Tensor observed = stack([.. chosen.Select(c => Pad(Observed(c).unsqueeze(1), longest).squeeze(1))]);
+        Tensor lengths = tensor(chosen.Select(c => (long)c.Length).ToArray(), device: y.device);
+        return new Batch(y, lengths, observed.to(y.device), (double)Frames / chosen.Sum(c => c.Length));
+    }
+
+    private Tensor Observed((int Sequence, int Start, int Length) piece) => missing[piece.Sequence] is { } gone
+        ? tensor(gone.AsSpan(piece.Start, piece.Length).ToArray().Select(m => m ? 0f : 1f).ToArray())
+        : ones(piece.Length);
+
+    private static Tensor Pad(Tensor piece, int length) => piece.shape[0] == length
+        ? piece : nn.functional.pad(piece, [0, 0, 0, length - piece.shape[0]]);
+
+    /// <summary>Near-equal pieces: 401 frames at most 200 long give 134, 134 and 133, not 200, 200 and 1.</summary>
+    private static IEnumerable<(int, int, int)> Cut(int sequence, int frames, int length)
+    {
+        int count = (frames + length - 1) / length;
+        for (int i = 0; i < count; i++)
+        {
+            int start = (int)((long)frames * i / count), end = (int)((long)frames * (i + 1) / count);
+            yield return (sequence, start, end - start);
+        }
+    }
+}

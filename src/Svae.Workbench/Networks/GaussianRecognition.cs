@@ -1,0 +1,53 @@
+using Svae.Workbench.MessagePassing;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Svae.Workbench.Networks;
+
+/// <summary>
+/// Recognition network with diagonal Gaussian potentials: from each frame a mean m(y) and a precision J(y),
+/// <c>ψ(x; y) = −½ xᵀ diag(J) x + (J ∘ m)ᵀ x</c>. The precision is kept within bounds: unbounded, it collapses the
+/// posterior onto its samples; near zero, it ignores the data.
+/// </summary>
+public sealed class GaussianRecognition : Module<Tensor, NodePotentials>
+{
+    private readonly ResidualPerceptron mean;
+    private readonly ResidualPerceptron logPrecision;
+    private readonly double lowest, highest;
+
+    /// <param name="observed">Observation size D.</param>
+    /// <param name="latent">Latent dimension n.</param>
+    /// <param name="hidden">Widths of the hidden layers.</param>
+    /// <param name="generator">Source of the initial weights.</param>
+    /// <param name="precision">Precision at the start, latent units.</param>
+    /// <param name="lowest">Lower bound of the precision.</param>
+    /// <param name="highest">Upper bound of the precision.</param>
+    public GaussianRecognition(
+        long observed, long latent, IReadOnlyList<long> hidden, Generator generator,
+        double precision = 10, double lowest = 1e-3, double highest = 1e4) : base(nameof(GaussianRecognition))
+    {
+        if (!(0 < lowest && lowest < precision && precision < highest))
+            throw new ArgumentException($"precision bounds: expected 0 < lowest < precision < highest, got {lowest}, {precision}, {highest}");
+        (this.lowest, this.highest) = (Math.Log(lowest), Math.Log(highest));
+        mean = new ResidualPerceptron(observed, latent, hidden, generator);
+        logPrecision = new ResidualPerceptron(observed, latent, hidden, generator);
+        RegisterComponents();
+        double share = (Math.Log(precision) - this.lowest) / (this.highest - this.lowest);
+        logPrecision.SetLinear(zeros(latent, observed), full(latent, Math.Log(share / (1 - share)), ScalarType.Float32));
+    }
+
+    /// <summary>Sets the linear part of the mean, m(y) = W y + b at the start.</summary>
+    /// <param name="weight">W, shape [n, D].</param>
+    /// <param name="bias">b, shape [n].</param>
+    public void SetLinear(Tensor weight, Tensor bias) => mean.SetLinear(weight, bias);
+
+    /// <summary>Potentials of frames y, float32 [B, T, D], as float64 [B, T, n].</summary>
+    public override NodePotentials forward(Tensor y)
+    {
+        Tensor m = mean.call(y).to(ScalarType.Float64);
+        Tensor share = logPrecision.call(y).to(ScalarType.Float64).sigmoid();
+        Tensor J = (lowest + (highest - lowest) * share).exp();
+        return new NodePotentials(J, J * m);
+    }
+}
