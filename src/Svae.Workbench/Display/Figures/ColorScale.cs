@@ -1,0 +1,36 @@
+using System.Globalization;
+using SkiaSharp;
+
+namespace Svae.Workbench.Display;
+
+/// <summary>The labelled scale beside a static heat map or a film strip.</summary>
+internal static class ColorScale
+{
+    public static void Draw(SKCanvas canvas, HeatMapMark map, float x, float y, float height) =>
+        Draw(canvas, map.Ramp, map.Min, map.Max, map.Unit, x, y, height);
+
+    public static void Draw(SKCanvas canvas, ColorRamp ramp, double min, double max, string unit, float x, float y, float height)
+    {
+        const float width = 12;
+        using var colors = SKShader.CreateLinearGradient(new SKPoint(0, y + height), new SKPoint(0, y),
+            Enumerable.Range(0, 33).Select(i => ramp.Skia(i / 32.0)).ToArray(), SKShaderTileMode.Clamp);
+        using var paint = new SKPaint { Shader = colors };
+        canvas.DrawRect(x, y, width, height, paint);
+        using var ink = new SKPaint { Color = new SKColor(0x33, 0x33, 0x33), IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = .7f };
+        canvas.DrawRect(x, y, width, height, ink);
+        ink.Style = SKPaintStyle.Fill;
+        using SKFont font = Picture.Font(12);
+        int ticks = height > 90 ? 4 : height > 44 ? 2 : 1;
+        for (int i = 0; i <= ticks; i++)
+        {
+            string text = (min + (max - min) * i / ticks).ToString("G3", CultureInfo.InvariantCulture).Replace('-', '−');
+            canvas.DrawText(text, x + width + 4, y + height * (1 - i / (float)ticks) + 4, font, ink);
+        }
+        if (height <= 60) { canvas.DrawText(unit, x + width + 24, y + height / 2 + 4, font, ink); return; }
+        canvas.Save();
+        canvas.Translate(x + width + 46, y + height / 2);
+        canvas.RotateDegrees(90);
+        canvas.DrawText(unit, 0, 0, SKTextAlign.Center, font, ink);
+        canvas.Restore();
+    }
+}

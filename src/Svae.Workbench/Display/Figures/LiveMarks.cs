@@ -1,0 +1,163 @@
+using System.Globalization;
+using Plotly.NET;
+using static Svae.Workbench.Display.LiveFigure;
+
+namespace Svae.Workbench.Display;
+
+/// <summary>How each kind of mark is said in Plotly's vocabulary. Numbers carry six digits: enough to see, small enough to store.</summary>
+internal static class LiveMarks
+{
+    public static IEnumerable<Trace> Traces(FigurePlan plan, int panel, Mark mark)
+    {
+        IEnumerable<Trace> traces = mark switch
+        {
+            LineMark line => Line(line, plan.ColorOf(mark)),
+            PointsMark points => [Scatter(points.X, points.Y, "markers").With(
+                ("marker", Object(("color", plan.ColorOf(mark)), ("size", points.Size), ("line", Object(("color", "white"), ("width", points.Size > 5 ? .7 : 0))))),
+                ("text", points.Texts ?? []), ("hovertemplate", points.Texts is null ? "%{x}, %{y}" : "%{text}"))],
+            BarsMark bars => [Bars(bars, plan.ColorOf(mark))],
+            StepsMark steps => [Steps(steps, plan.ColorOf(mark), plan.Figure.Panels[panel].Y.Log)],
+            HeatMapMark map => [HeatMap(plan, panel, map)],
+            RibbonMark ribbon => [Ribbon(ribbon)],
+            _ => [],
+        };
+        bool first = true;
+        foreach (Trace trace in traces)
+        {
+            trace.With(("xaxis", "x" + Suffix(panel)), ("yaxis", "y" + Suffix(panel)));
+            bool listed = first && mark.Name is not null && !plan.Figure.Panels.Take(panel).SelectMany(p => p.Marks).Any(m => m.Name == mark.Name);
+            if (mark is not (HeatMapMark or RibbonMark)) trace.With(("showlegend", listed && mark is not BarsMark { Colors: not null }), ("name", mark.Name ?? ""));
+            if (mark.Name is not null) trace.With(("legendgroup", mark.Name));
+            first = false;
+            yield return trace;
+        }
+    }
+
+    /// <summary>Entries for the states of ribbons, which Plotly's heat maps do not have.</summary>
+    public static IEnumerable<Trace> LegendPatches(FigurePlan plan)
+    {
+        var named = plan.Figure.Panels.SelectMany(p => p.Marks).Select(m => m.Name).ToHashSet();
+        return plan.Legend.Where(entry => !named.Contains(entry.Name)).Select(entry => (Trace)new Trace2D("scatter").With(
+            ("x", new object?[] { null }), ("y", new object?[] { null }), ("mode", "markers"), ("name", entry.Name), ("showlegend", true),
+            ("marker", Object(("symbol", "square"), ("size", 12), ("color", entry.Color))), ("hoverinfo", "skip")));
+    }
+
+    /// <summary>Reference lines, their labels, notes, and the subtitle, so many pixels above the plots.</summary>
+    public static void Annotate(FigurePlan plan, Layout layout, int subtitleShift)
+    {
+        var shapes = new List<object>();
+        var texts = new List<object>();
+        for (int i = 0; i < plan.Figure.Panels.Count; i++)
+        {
+            string x = "x" + Suffix(i), y = "y" + Suffix(i);
+            Axis xAxis = plan.Figure.Panels[i].X, yAxis = plan.Figure.Panels[i].Y;
+            foreach (Mark mark in plan.Figure.Panels[i].Marks)
+                switch (mark)
+                {
+                    case LevelMark level:
+                        shapes.Add(Segment(x + " domain", y, 0, 1, Round(level.Y), Round(level.Y), plan.ColorOf(mark), "dash"));
+                        texts.Add(Text(level.Label, x + " domain", y, 1, Place(yAxis, level.Y), "right", "bottom"));
+                        break;
+                    case InstantMark instant:
+                        shapes.Add(Segment(x, y + " domain", Round(instant.X), Round(instant.X), 0, 1, plan.ColorOf(mark), "dot"));
+                        bool late = Place(xAxis, instant.X) > (Place(xAxis, plan.Ranges[i].X.Min) + Place(xAxis, plan.Ranges[i].X.Max)) / 2;
+                        texts.Add(Text(instant.Label, x, y + " domain", Place(xAxis, instant.X), 1, late ? "right" : "left", "top"));
+                        break;
+                    case NoteMark note:
+                        texts.Add(Text(note.Text, x, y, Place(xAxis, note.X), Place(yAxis, note.Y), "center", "middle"));
+                        break;
+                }
+        }
+        if (plan.Figure.Subtitle is { } subtitle)
+            texts.Add(Text(subtitle, "paper", "paper", 0, 1, "left", "top").With(("yshift", subtitleShift), ("xshift", -50)));
+        layout.With(("shapes", shapes.ToArray()), ("annotations", texts.ToArray()));
+    }
+
+    /// <summary>Six significant digits.</summary>
+    public static double Round(double value) => value == 0 || !double.IsFinite(value) ? value
+        : double.Parse(value.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    private static double Place(Axis axis, double value) => Round(axis.Log ? Math.Log10(value) : value);
+
+    private static object?[] Numbers(IEnumerable<double> values) => values.Select(v => double.IsFinite(v) ? (object?)Round(v) : null).ToArray();
+
+    private static Trace Scatter(double[] x, double[] y, string mode) =>
+        new Trace2D("scatter").With(("x", Numbers(x)), ("y", Numbers(y)), ("mode", mode));
+
+    private static IEnumerable<Trace> Line(LineMark line, string color)
+    {
+        yield return Scatter(line.X, line.Y, "lines").With(("line", Object(("color", color), ("width", line.Width), ("dash", line.Dashed ? "dash" : "solid"))));
+        if (line is not { Lower: not null, Upper: not null }) yield break;
+        Trace Edge(double[] y, string fill) => Scatter(line.X, y, "lines").With(
+            ("line", Object(("width", 0), ("color", color))), ("fill", fill), ("fillcolor", Faint(color, .2)), ("hoverinfo", "skip"));
+        yield return Edge(line.Lower, "none");
+        yield return Edge(line.Upper, "tonexty");
+    }
+
+    private static Trace Bars(BarsMark bars, string color)
+    {
+        var trace = new Trace2D("bar").With(("x", Numbers(bars.Position)), ("y", Numbers(bars.Height)), ("width", bars.Width),
+            ("marker", Object(("color", bars.Colors is { } colors ? colors : color))), ("hovertemplate", "%{x}: %{y:.3g}"));
+        return bars.Error is null ? trace : trace.With(("error_y", Object(("type", "data"), ("array", Numbers(bars.Error)))));
+    }
+
+    private static Trace Steps(StepsMark steps, string color, bool log)
+    {
+        double floor = log ? steps.Heights.Where(h => h > 0).DefaultIfEmpty(1).Min() : 0;
+        var x = steps.Edges.SelectMany(e => new[] { e, e }).ToArray();
+        var y = steps.Heights.SelectMany(h => new[] { h, h }).Prepend(floor).Append(floor).ToArray();
+        return Scatter(x, y, "lines").With(("line", Object(("color", color), ("width", 2))), ("fill", steps.Filled ? "tozeroy" : "none"), ("fillcolor", Faint(color, .25)));
+    }
+
+    private static Trace HeatMap(FigurePlan plan, int panel, HeatMapMark map)
+    {
+        int rows = map.Values.GetLength(0), columns = map.Values.GetLength(1);
+        var z = Enumerable.Range(0, rows).Select(i => Numbers(Enumerable.Range(0, columns).Select(j => map.Values[i, j]))).ToArray();
+        var stops = map.Ramp.HexStops;
+        var scale = stops.Select((c, i) => new object[] { Round(i / (stops.Count - 1.0)), c }).ToArray();
+        string Hover(Axis axis, string letter) => axis.Categories is null ? $"{axis.Label} %{{{letter}}}" : $"%{{{letter}}}";
+        Panel p = plan.Figure.Panels[panel];
+        string[][] Cells(string format) => Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, columns)
+            .Select(j => double.IsFinite(map.Values[i, j]) ? map.Values[i, j].ToString(format, CultureInfo.InvariantCulture) : "").ToArray()).ToArray();
+        var trace = new Trace2D("heatmap").With(("z", z), ("zmin", Round(map.Min)), ("zmax", Round(map.Max)), ("colorscale", scale), ("hoverongaps", false),
+            ("colorbar", Object(("title", Object(("text", map.Unit), ("side", "right"))), ("thickness", 12), ("outlinewidth", 0))),
+            ("hovertemplate", $"{Hover(p.Y, "y")} → {Hover(p.X, "x")}: %{{z:.3g}}<extra></extra>"));
+        return map.Format is null ? trace : trace.With(("text", Cells(map.Format)), ("texttemplate", "%{text}"));
+    }
+
+    private static Trace Ribbon(RibbonMark ribbon)
+    {
+        var edges = new List<double> { ribbon.Start };
+        var z = new List<object?>();
+        var names = new List<string>();
+        void Until(double to, StateStyle? style)
+        {
+            if (to <= edges[^1] + ribbon.Step * 1e-6) return;
+            edges.Add(to);
+            z.Add(style is null ? null : IndexOf(ribbon.Styles, style));
+            names.Add(style?.Name ?? "");
+        }
+        foreach (var (from, to, style) in ribbon.Runs()) { Until(from, null); Until(to, style); }
+        Until(ribbon.Start + ribbon.Step * ribbon.States.Length, null);
+        int k = Math.Max(ribbon.Styles.Count, 1);
+        var scale = ribbon.Styles.SelectMany((s, i) => new[] { new object[] { Round(i / (double)k), s.Color }, [Round((i + 1) / (double)k), s.Color] }).ToArray();
+        return new Trace2D("heatmap").With(("x", Numbers(edges)), ("y", new[] { ribbon.Row - .41, ribbon.Row + .41 }), ("z", new[] { z.ToArray() }),
+            ("text", new[] { names.ToArray() }), ("zmin", -.5), ("zmax", k - .5), ("colorscale", scale), ("showscale", false), ("hoverongaps", false),
+            ("hovertemplate", ribbon.RowName + ": %{text}<br>%{x:.2f}<extra></extra>"));
+    }
+
+    private static int IndexOf(IReadOnlyList<StateStyle> styles, StateStyle style)
+    {
+        for (int i = 0; i < styles.Count; i++) if (ReferenceEquals(styles[i], style)) return i;
+        return -1;
+    }
+
+    private static string Faint(string color, double alpha) =>
+        $"rgba({Convert.ToInt32(color[1..3], 16)},{Convert.ToInt32(color[3..5], 16)},{Convert.ToInt32(color[5..7], 16)},{alpha.ToString(CultureInfo.InvariantCulture)})";
+
+    private static object Segment(string xref, string yref, double x0, double x1, double y0, double y1, string color, string dash) =>
+        Object(("type", "line"), ("xref", xref), ("yref", yref), ("x0", x0), ("x1", x1), ("y0", y0), ("y1", y1), ("line", Object(("color", color), ("width", 1.5), ("dash", dash))));
+
+    private static DynamicObj.DynamicObj Text(string text, string xref, string yref, double x, double y, string xanchor, string yanchor) =>
+        Object(("text", text), ("xref", xref), ("yref", yref), ("x", x), ("y", y), ("xanchor", xanchor), ("yanchor", yanchor), ("showarrow", false), ("font", Object(("size", 12.5))));
+}

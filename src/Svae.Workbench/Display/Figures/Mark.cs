@@ -1,0 +1,70 @@
+namespace Svae.Workbench.Display;
+
+/// <summary>Something drawn in a <see cref="Panel"/>, in data coordinates. Both renderers draw from these and from nothing else.</summary>
+/// <param name="Name">Its entry in the legend; marks of one name share one entry and one colour.</param>
+internal abstract record Mark(string? Name)
+{
+    /// <summary><c>#RRGGBB</c>, or null for the next colour of the palette.</summary>
+    public string? Color { get; init; }
+}
+
+/// <summary>A polyline through (x, y); NaN in y breaks it. With lower and upper it lies in a band.</summary>
+internal sealed record LineMark(string? Name, double[] X, double[] Y) : Mark(Name)
+{
+    public double[]? Lower { get; init; }
+    public double[]? Upper { get; init; }
+    public bool Dashed { get; init; }
+    public float Width { get; init; } = 2;
+}
+
+/// <summary>Dots at (x, y), each with a text that the live chart shows on hovering.</summary>
+internal sealed record PointsMark(string? Name, double[] X, double[] Y) : Mark(Name)
+{
+    public float Size { get; init; } = 7;
+    public string[]? Texts { get; init; }
+}
+
+/// <summary>Vertical bars from 0.</summary>
+internal sealed record BarsMark(string? Name, double[] Position, double[] Height) : Mark(Name)
+{
+    public double Width { get; init; } = .8;
+    public string[]? Colors { get; init; }
+    public double[]? Error { get; init; }
+}
+
+/// <summary>A histogram's outline: heights[i] between edges[i] and edges[i + 1].</summary>
+internal sealed record StepsMark(string? Name, double[] Edges, double[] Heights) : Mark(Name)
+{
+    public bool Filled { get; init; }
+}
+
+/// <summary>A matrix, its first row on top, cells centred on whole numbers.</summary>
+internal sealed record HeatMapMark(double[,] Values, string Unit, ColorRamp Ramp, double Min, double Max) : Mark((string?)null)
+{
+    /// <summary>Format of the number written into each cell, or null for none.</summary>
+    public string? Format { get; init; }
+}
+
+/// <summary>A coloured stretch per run of equal states, in row <paramref name="Row"/>; a state outside the styles is left empty.</summary>
+internal sealed record RibbonMark(int Row, string RowName, int[] States, IReadOnlyList<StateStyle> Styles, double Start, double Step) : Mark((string?)null)
+{
+    /// <summary>Runs of equal states that have a style.</summary>
+    public IEnumerable<(double From, double To, StateStyle Style)> Runs()
+    {
+        for (int from = 0, to; from < States.Length; from = to)
+        {
+            for (to = from + 1; to < States.Length && States[to] == States[from];) to++;
+            if (States[from] >= 0 && States[from] < Styles.Count)
+                yield return (Start + from * Step, Start + to * Step, Styles[States[from]]);
+        }
+    }
+}
+
+/// <summary>A horizontal reference line with its label in the plot: an oracle, a ceiling, chance.</summary>
+internal sealed record LevelMark(string Label, double Y) : Mark((string?)null);
+
+/// <summary>A vertical reference line with its label at its top: the end of a phase, a median.</summary>
+internal sealed record InstantMark(string Label, double X) : Mark((string?)null);
+
+/// <summary>A text at a place.</summary>
+internal sealed record NoteMark(string Text, double X, double Y) : Mark((string?)null);

@@ -1,0 +1,144 @@
+using System.Globalization;
+using ScottPlot;
+using SkiaSharp;
+
+namespace Svae.Workbench.Display;
+
+/// <summary>How each kind of mark is drawn in the static picture.</summary>
+internal static class StaticMarks
+{
+    public static void Add(Plot plot, Panel panel, Mark mark, FigurePlan plan)
+    {
+        double[] X(IEnumerable<double> values) => values.Select(v => StaticPanel.Place(panel.X, v)).ToArray();
+        double[] Y(IEnumerable<double> values) => values.Select(v => StaticPanel.Place(panel.Y, v)).ToArray();
+        switch (mark)
+        {
+            case LineMark line: AddLine(plot, line, X(line.X), Y, Color.FromHex(plan.ColorOf(mark))); break;
+            case PointsMark points:
+                var dots = plot.Add.Markers(X(points.X), Y(points.Y), MarkerShape.FilledCircle, points.Size, Color.FromHex(plan.ColorOf(mark)));
+                dots.MarkerStyle.OutlineColor = Colors.White;
+                dots.MarkerStyle.OutlineWidth = points.Size > 5 ? .7f : 0;
+                break;
+            case BarsMark bars: AddBars(plot, bars, plan.ColorOf(mark)); break;
+            case StepsMark steps: AddSteps(plot, steps, X(steps.Edges), Y, Color.FromHex(plan.ColorOf(mark)), panel.Y.Log); break;
+            case HeatMapMark map: Layer(plot, (canvas, axes) => DrawCells(canvas, axes, map)); break;
+            case RibbonMark ribbon: Layer(plot, (canvas, axes) => DrawRibbon(canvas, axes, ribbon)); break;
+            case LevelMark level:
+                plot.Add.HorizontalLine(StaticPanel.Place(panel.Y, level.Y), 1.5f, Color.FromHex(plan.ColorOf(mark)), LinePattern.Dashed);
+                Layer(plot, (canvas, axes) => DrawText(canvas, level.Label, axes.DataRect.Right - 6,
+                    axes.GetPixelY(StaticPanel.Place(panel.Y, level.Y)) - 5, SKTextAlign.Right));
+                break;
+            case InstantMark instant:
+                plot.Add.VerticalLine(StaticPanel.Place(panel.X, instant.X), 1.5f, Color.FromHex(plan.ColorOf(mark)), LinePattern.Dotted);
+                Layer(plot, (canvas, axes) => DrawInstant(canvas, axes, instant, axes.GetPixelX(StaticPanel.Place(panel.X, instant.X))));
+                break;
+            case NoteMark note:
+                Layer(plot, (canvas, axes) => DrawText(canvas, note.Text, axes.GetPixelX(StaticPanel.Place(panel.X, note.X)),
+                    axes.GetPixelY(StaticPanel.Place(panel.Y, note.Y)), SKTextAlign.Center));
+                break;
+        }
+    }
+
+    private static void AddLine(Plot plot, LineMark line, double[] x, Func<IEnumerable<double>, double[]> place, Color color)
+    {
+        if (line is { Lower: not null, Upper: not null })
+        {
+            var band = plot.Add.FillY(x, place(line.Lower), place(line.Upper));
+            band.FillColor = color.WithAlpha(.2);
+            band.LineWidth = 0;
+            band.MarkerStyle.IsVisible = false;
+        }
+        var drawn = plot.Add.ScatterLine(x, place(line.Y), color);
+        drawn.LineWidth = line.Width;
+        if (line.Dashed) drawn.LinePattern = LinePattern.Dashed;
+    }
+
+    private static void AddBars(Plot plot, BarsMark bars, string color)
+    {
+        var drawn = bars.Position.Select((position, i) => new Bar
+        {
+            Position = position, Value = bars.Height[i], Size = bars.Width, LineWidth = 0,
+            FillColor = Color.FromHex(bars.Colors?[i] ?? color), Error = bars.Error?[i] ?? 0, ErrorSize = bars.Width / 3,
+        });
+        plot.Add.Bars(drawn.ToArray());
+    }
+
+    private static void AddSteps(Plot plot, StepsMark steps, double[] edges, Func<IEnumerable<double>, double[]> place, Color color, bool log)
+    {
+        double[] heights = place(steps.Heights);
+        var corners = new List<Coordinates> { new(edges[0], log ? heights.Min() : 0) };
+        for (int i = 0; i < heights.Length; i++)
+        {
+            corners.Add(new(edges[i], heights[i]));
+            corners.Add(new(edges[i + 1], heights[i]));
+        }
+        corners.Add(new(edges[^1], log ? heights.Min() : 0));
+        if (steps.Filled)
+        {
+            var area = plot.Add.Polygon(corners.ToArray());
+            area.FillColor = color.WithAlpha(.25);
+            area.LineWidth = 0;
+        }
+        var outline = plot.Add.ScatterLine(corners.ToArray(), color);
+        outline.LineWidth = 2;
+    }
+
+    private static void DrawCells(SKCanvas canvas, IAxes axes, HeatMapMark map)
+    {
+        int rows = map.Values.GetLength(0), columns = map.Values.GetLength(1);
+        using var paint = new SKPaint();
+        float cell = Math.Abs(axes.GetPixelX(1) - axes.GetPixelX(0)), tall = Math.Abs(axes.GetPixelY(1) - axes.GetPixelY(0));
+        using SKFont font = Picture.Font(Math.Clamp(Math.Min(cell / 2.6f, tall / 1.6f), 6, 13));
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < columns; j++)
+            {
+                if (!double.IsFinite(map.Values[i, j])) continue;
+                var color = map.Ramp.Skia((map.Values[i, j] - map.Min) / (map.Max - map.Min));
+                paint.Color = color;
+                canvas.DrawRect(new SKRect(axes.GetPixelX(j - .5), axes.GetPixelY(i - .5), axes.GetPixelX(j + .5), axes.GetPixelY(i + .5)), paint);
+                if (map.Format is null || font.Size < 8) continue;
+                bool dark = .299 * color.Red + .587 * color.Green + .114 * color.Blue < 140;
+                using var text = new SKPaint { IsAntialias = true, Color = dark ? SKColors.White : new SKColor(0x22, 0x22, 0x22) };
+                canvas.DrawText(map.Values[i, j].ToString(map.Format, CultureInfo.InvariantCulture), axes.GetPixelX(j),
+                    axes.GetPixelY(i) + font.Size * .36f, SKTextAlign.Center, font, text);
+            }
+    }
+
+    private static void DrawRibbon(SKCanvas canvas, IAxes axes, RibbonMark ribbon)
+    {
+        using var paint = new SKPaint { IsAntialias = true };
+        foreach (var (from, to, style) in ribbon.Runs())
+        {
+            paint.Color = SKColor.Parse(style.Color);
+            canvas.DrawRect(new SKRect(axes.GetPixelX(from), axes.GetPixelY(ribbon.Row - .41), axes.GetPixelX(to), axes.GetPixelY(ribbon.Row + .41)), paint);
+        }
+    }
+
+    /// <summary>A label beside the line's top, on whichever side has room.</summary>
+    private static void DrawInstant(SKCanvas canvas, IAxes axes, InstantMark instant, float x)
+    {
+        bool left = x > (axes.DataRect.Left + axes.DataRect.Right) / 2;
+        DrawText(canvas, instant.Label, left ? x - 5 : x + 5, axes.DataRect.Top + 14, left ? SKTextAlign.Right : SKTextAlign.Left);
+    }
+
+    private static void DrawText(SKCanvas canvas, string text, float x, float y, SKTextAlign align)
+    {
+        using SKFont font = Picture.Font(12.5f);
+        using var halo = new SKPaint { IsAntialias = true, Color = SKColors.White.WithAlpha(220), Style = SKPaintStyle.Stroke, StrokeWidth = 3 };
+        using var ink = new SKPaint { IsAntialias = true, Color = new SKColor(0x44, 0x44, 0x44) };
+        canvas.DrawText(text, x, y, align, font, halo);
+        canvas.DrawText(text, x, y, align, font, ink);
+    }
+
+    private static void Layer(Plot plot, Action<SKCanvas, IAxes> draw) => plot.PlottableList.Add(new SkiaLayer(draw));
+
+    /// <summary>Something ScottPlot has no plottable for, drawn on its canvas in its coordinates.</summary>
+    private sealed class SkiaLayer(Action<SKCanvas, IAxes> draw) : IPlottable
+    {
+        public bool IsVisible { get; set; } = true;
+        public IAxes Axes { get; set; } = new Axes();
+        public IEnumerable<LegendItem> LegendItems => [];
+        public AxisLimits GetAxisLimits() => AxisLimits.NoLimits;
+        public void Render(RenderPack rp) => draw(rp.Canvas, Axes);
+    }
+}
