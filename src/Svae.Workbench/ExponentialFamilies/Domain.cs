@@ -28,7 +28,8 @@ internal static class Domain
         long[] actual = value.shape;
         int batch = actual.Length - shape.Length;
         if (batch >= 0 && actual.AsSpan(batch).SequenceEqual(shape)) return actual[..batch];
-        throw new ArgumentException($"{symbol}: expected [..., {string.Join(", ", shape.ToArray())}] ({names}), got [{string.Join(", ", actual)}]");
+        string expected = string.Join(", ", shape.ToArray());
+        throw new ArgumentException($"{symbol}: expected [..., {expected}] ({names}), got [{string.Join(", ", actual)}]");
     }
 
     /// <summary>The same for a further block, whose batch dimensions are to be those of the first.</summary>
@@ -40,7 +41,8 @@ internal static class Domain
         long[] expected = [.. batch, .. shape];
         if (value.shape.AsSpan().SequenceEqual(expected)) return;
         string legend = string.Join(", ", new[] { batch.Length > 0 ? "batch" : "", names }.Where(part => part.Length > 0));
-        throw new ArgumentException($"{symbol}: expected [{string.Join(", ", expected)}] ({legend}), got [{string.Join(", ", value.shape)}]");
+        throw new ArgumentException(
+            $"{symbol}: expected [{string.Join(", ", expected)}] ({legend}), got [{string.Join(", ", value.shape)}]");
     }
 
     /// <summary>The size of the dimension that far from the end, or 1 where there is none.</summary>
@@ -117,5 +119,6 @@ internal static class Domain
     private static string Index(long[] at) => at.Length == 0 ? "" : $"[{string.Join(", ", at)}]";
 
     private static string Number(Tensor value, long[] at) =>
-        (at.Length == 0 ? value : value[[.. at.Select(i => TensorIndex.Single(i))]]).item<double>().ToString("g6", CultureInfo.InvariantCulture);
+        (at.Length == 0 ? value : value[[.. at.Select(i => TensorIndex.Single(i))]]).item<double>()
+            .ToString("g6", CultureInfo.InvariantCulture);
 }

@@ -70,7 +70,8 @@ public sealed class NormalInverseWishart : IExponentialFamily<NormalInverseWisha
     {
         using var scope = NewDisposeScope();
         Tensor m = eta.b / eta.Kappa.unsqueeze(-1);
-        return new Standard(m.MoveToOuterDisposeScope(), eta.Kappa.alias().MoveToOuterDisposeScope(), Scale(eta).MoveToOuterDisposeScope(), eta.Nu.alias().MoveToOuterDisposeScope());
+        return new Standard(m.MoveToOuterDisposeScope(), eta.Kappa.alias().MoveToOuterDisposeScope(),
+            Scale(eta).MoveToOuterDisposeScope(), eta.Nu.alias().MoveToOuterDisposeScope());
     }
 
     /// <summary>log Z(η) = ½νn log 2 + log Γ_n(ν/2) − ½ν log|S| − ½n log κ, shape [...].</summary>

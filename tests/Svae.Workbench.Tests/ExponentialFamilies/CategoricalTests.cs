@@ -11,12 +11,14 @@ public class CategoricalTests
 
     [Fact]
     public void Expected_statistics_are_autograd_of_the_log_partition() =>
-        FamilyTruths.ForRandomSizes((n, batch, seed) => FamilyTruths.ExpectedStatisticsAreAutogradOfLogPartition(family, Random(n, batch, seed)));
+        FamilyTruths.ForRandomSizes((n, batch, seed) =>
+            FamilyTruths.ExpectedStatisticsAreAutogradOfLogPartition(family, Random(n, batch, seed)));
 
     [Fact]
     public void Gradients_agree_with_finite_differences() =>
         FamilyTruths.ForRandomSizes((n, batch, seed) =>
-            FamilyTruths.GradientsAgreeWithFiniteDifferences(family, Random(n, [], seed), FamilyTruths.Seeded(seed)), iterations: 5, maximumSize: 3);
+            FamilyTruths.GradientsAgreeWithFiniteDifferences(family, Random(n, [], seed), FamilyTruths.Seeded(seed)),
+            iterations: 5, maximumSize: 3);
 
     [Fact]
     public void Standard_parameters_survive_the_round_trip() =>

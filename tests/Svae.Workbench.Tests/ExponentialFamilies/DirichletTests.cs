@@ -27,12 +27,14 @@ public class DirichletTests
 
     [Fact]
     public void Expected_statistics_are_autograd_of_the_log_partition() =>
-        FamilyTruths.ForRandomSizes((n, batch, seed) => FamilyTruths.ExpectedStatisticsAreAutogradOfLogPartition(family, Random(n, batch, seed)));
+        FamilyTruths.ForRandomSizes((n, batch, seed) =>
+            FamilyTruths.ExpectedStatisticsAreAutogradOfLogPartition(family, Random(n, batch, seed)));
 
     [Fact]
     public void Gradients_agree_with_finite_differences() =>
         FamilyTruths.ForRandomSizes((n, batch, seed) =>
-            FamilyTruths.GradientsAgreeWithFiniteDifferences(family, Random(n, [], seed), FamilyTruths.Seeded(seed)), iterations: 5, maximumSize: 3);
+            FamilyTruths.GradientsAgreeWithFiniteDifferences(family, Random(n, [], seed), FamilyTruths.Seeded(seed)),
+            iterations: 5, maximumSize: 3);
 
     [Fact]
     public void Standard_parameters_survive_the_round_trip() =>
@@ -99,7 +101,8 @@ public class DirichletTests
     {
         Tensor alpha = ones([3, 2], dtype: ScalarType.Float64);
         alpha[2, 0] = 0;
-        Assert.Equal("Dirichlet α[2, 0] = 0 must be positive", Assert.Throws<DomainException>(() => Dirichlet.FromStandard(new(alpha))).Message);
+        Assert.Equal("Dirichlet α[2, 0] = 0 must be positive",
+            Assert.Throws<DomainException>(() => Dirichlet.FromStandard(new(alpha))).Message);
         alpha[2, 0] = double.NaN;
         Assert.Equal("q(π) α[2, 0] = NaN must be finite", FamilyTruths.Violation(family, new(alpha - 1), "q(π)"));
         var wrongType = Assert.Throws<ArgumentException>(() => family.LogPartition(new(ones(3))));

@@ -36,7 +36,8 @@ internal static class FamilyTruths
 
     public static void AssertEqual<T>(T expected, T actual, double tolerance, string what) where T : INaturalParameters<T>
     {
-        for (int i = 0; i < expected.Blocks.Count; i++) AssertClose.Equal(expected.Blocks[i], actual.Blocks[i], tolerance, $"{what}, block {i}");
+        for (int i = 0; i < expected.Blocks.Count; i++)
+            AssertClose.Equal(expected.Blocks[i], actual.Blocks[i], tolerance, $"{what}, block {i}");
     }
 
     public static void ExpectedStatisticsAreAutogradOfLogPartition<T>(IExponentialFamily<T> family, T eta) where T : INaturalParameters<T>
@@ -46,11 +47,13 @@ internal static class FamilyTruths
     }
 
     /// <summary>Autograd through E[t], log Z and their sum over random weights against central differences.</summary>
-    public static void GradientsAgreeWithFiniteDifferences<T>(IExponentialFamily<T> family, T eta, Generator generator) where T : INaturalParameters<T>
+    public static void GradientsAgreeWithFiniteDifferences<T>(IExponentialFamily<T> family, T eta, Generator generator)
+        where T : INaturalParameters<T>
     {
         T weights = T.FromBlocks([.. eta.Blocks.Select(block => Normal(generator, block.shape))]);
         FiniteDifferences.AssertAgree(
-            x => ExponentialFamily.Inner(weights, family.ExpectedStatistics(Symmetrised<T>(x))).sum() + family.LogPartition(Symmetrised<T>(x)).sum(),
+            x => ExponentialFamily.Inner(weights, family.ExpectedStatistics(Symmetrised<T>(x))).sum()
+                + family.LogPartition(Symmetrised<T>(x)).sum(),
             [.. eta.Blocks], tolerance: 1e-6, step: 1e-5);
     }
 
@@ -74,7 +77,8 @@ internal static class FamilyTruths
         AssertMean(family.Kl(q, p), logQ - logP, "KL");
     }
 
-    public static void SampleStatisticsMatchTheirExpectation<T, TValue>(IExponentialFamily<T, TValue> family, T eta, int seed, int count = 100_000)
+    public static void SampleStatisticsMatchTheirExpectation<T, TValue>(
+        IExponentialFamily<T, TValue> family, T eta, int seed, int count = 100_000)
         where T : INaturalParameters<T>
     {
         using var scope = NewDisposeScope();
@@ -82,7 +86,8 @@ internal static class FamilyTruths
         for (int i = 0; i < expected.Blocks.Count; i++) AssertMean(expected.Blocks[i], drawn.Blocks[i], $"statistic {i}");
     }
 
-    public static void TheSameGeneratorStateGivesTheSameDraws<T, TValue>(IExponentialFamily<T, TValue> family, T eta) where T : INaturalParameters<T>
+    public static void TheSameGeneratorStateGivesTheSameDraws<T, TValue>(IExponentialFamily<T, TValue> family, T eta)
+        where T : INaturalParameters<T>
     {
         T Draw(int seed) => family.Statistics(family.Sample(eta, Seeded(seed), 3));
         AssertEqual(Draw(5), Draw(5), 0, "draws");

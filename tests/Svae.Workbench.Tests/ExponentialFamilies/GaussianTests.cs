@@ -11,12 +11,14 @@ public class GaussianTests
 
     [Fact]
     public void Expected_statistics_are_autograd_of_the_log_partition() =>
-        FamilyTruths.ForRandomSizes((n, batch, seed) => FamilyTruths.ExpectedStatisticsAreAutogradOfLogPartition(family, Random(n, batch, seed)));
+        FamilyTruths.ForRandomSizes((n, batch, seed) =>
+            FamilyTruths.ExpectedStatisticsAreAutogradOfLogPartition(family, Random(n, batch, seed)));
 
     [Fact]
     public void Gradients_agree_with_finite_differences() =>
         FamilyTruths.ForRandomSizes((n, batch, seed) =>
-            FamilyTruths.GradientsAgreeWithFiniteDifferences(family, Random(n, [], seed), FamilyTruths.Seeded(seed)), iterations: 5, maximumSize: 3);
+            FamilyTruths.GradientsAgreeWithFiniteDifferences(family, Random(n, [], seed), FamilyTruths.Seeded(seed)),
+            iterations: 5, maximumSize: 3);
 
     [Fact]
     public void Standard_parameters_survive_the_round_trip() =>
@@ -75,7 +77,8 @@ public class GaussianTests
         var good = Random(2, [3], 1);
         Tensor spoiled = good.J.clone();
         spoiled[1, 1, 1] = -1;
-        Assert.Equal("q(x) J[1] must be positive definite; its leading 2 × 2 block is not", FamilyTruths.Violation(family, good with { J = spoiled }, "q(x)"));
+        Assert.Equal("q(x) J[1] must be positive definite; its leading 2 × 2 block is not",
+            FamilyTruths.Violation(family, good with { J = spoiled }, "q(x)"));
         var thrown = Assert.Throws<DomainException>(() => family.LogPartition(good with { J = spoiled }));
         Assert.Equal("Gaussian J[1] must be positive definite; its leading 2 × 2 block is not", thrown.Message);
         Tensor h = good.h.clone();

