@@ -7,7 +7,7 @@ using Svae.Workbench.Display;
 namespace Svae.Notebooks.Commands;
 
 /// <summary>Runs notebooks one after the other and says how each ended.</summary>
-internal sealed class NotebookBatch(TextWriter terminal)
+internal sealed class NotebookBatch(TextWriter terminal, bool plain)
 {
     /// <returns>The exit code: that of the first notebook which did not succeed.</returns>
     public async Task<int> RunAsync(BatchRequest batch)
@@ -34,7 +34,8 @@ internal sealed class NotebookBatch(TextWriter terminal)
     {
         try
         {
-            var outcome = await new NotebookRunner(new PlainReporter(terminal)).RunAsync(request, cancel).ConfigureAwait(false);
+            var outcome = await Reporters.For(terminal, plain)
+                .WatchAsync(observer => new NotebookRunner(observer).RunAsync(request, cancel)).ConfigureAwait(false);
             OutcomeReport.Write(terminal, outcome);
             return outcome.Status;
         }

@@ -26,7 +26,7 @@ internal static class RunCommand
         {
             notebooks, parameters, output, quick, inPlace, noHtml, timeout, plain,
         };
-        command.SetAction(parsed => new NotebookBatch(terminal).RunAsync(new BatchRequest
+        command.SetAction(parsed => new NotebookBatch(terminal, parsed.GetValue(plain)).RunAsync(new BatchRequest
         {
             Paths = parsed.GetValue(notebooks)!,
             Parameters = parsed.GetValue(parameters) ?? [],

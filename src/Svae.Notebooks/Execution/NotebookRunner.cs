@@ -116,7 +116,7 @@ public sealed class NotebookRunner(IRunObserver observer)
         if (request.Html)
         {
             string page = Path.Combine(request.OutputFolder, request.Name + ".html");
-            HtmlExporter.Save(notebook, request.Name, page);
+            HtmlExporter.Save(notebook, request.Name, page, Path.GetDirectoryName(Path.GetFullPath(request.Notebook))!);
             files.Add(page);
         }
         if (status == RunStatus.Succeeded) files.AddRange(results.Keep());

@@ -6,12 +6,14 @@ using Svae.Workbench;
 namespace Svae.Notebooks.Terminal;
 
 /// <summary>Progress as lines, for a log: one per cell, and now and then one while a cell takes long.</summary>
-internal sealed class PlainReporter(TextWriter writer) : IRunObserver
+internal sealed class PlainReporter(TextWriter writer) : IReporter, IRunObserver
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
     private readonly Lock gate = new();
     private readonly StageClock stage = new();
     private readonly Stopwatch sinceLine = Stopwatch.StartNew();
+
+    public Task<RunOutcome> WatchAsync(Func<IRunObserver, Task<RunOutcome>> run) => run(this);
 
     public void NotebookStarted(string notebook, int codeCells) => Line($"{notebook}: {codeCells} cells");
 

@@ -1,0 +1,23 @@
+using Svae.Notebooks.Execution;
+using Spectre.Console;
+
+namespace Svae.Notebooks.Terminal;
+
+/// <summary>Shows a run while it goes on.</summary>
+internal interface IReporter
+{
+    /// <summary>Runs something with an observer that shows it.</summary>
+    Task<RunOutcome> WatchAsync(Func<IRunObserver, Task<RunOutcome>> run);
+}
+
+/// <summary>Chooses how to show a run.</summary>
+internal static class Reporters
+{
+    /// <summary>Bars in a terminal; lines in a log, a pipe or on a build machine.</summary>
+    public static IReporter For(TextWriter terminal, bool plain)
+    {
+        bool lines = plain || Console.IsOutputRedirected || Environment.GetEnvironmentVariable("CI") is { Length: > 0 } || Environment.GetEnvironmentVariable("TERM") == "dumb";
+        if (lines) return new PlainReporter(terminal);
+        return new LiveReporter(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal) }));
+    }
+}

@@ -1,0 +1,66 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+using Svae.Notebooks.Execution;
+using Svae.Notebooks.Scripting;
+using Svae.Workbench;
+
+namespace Svae.Notebooks.Terminal;
+
+/// <summary>Progress in a terminal: a line for each finished cell, below them a bar for the notebook and one for what the cell says it is doing.</summary>
+internal sealed class LiveReporter(IAnsiConsole console) : IReporter, IRunObserver
+{
+    private readonly Lock gate = new();
+    private readonly StageClock stage = new();
+    private ProgressContext? context;
+    private ProgressTask? notebookBar, cellBar;
+
+    public async Task<RunOutcome> WatchAsync(Func<IRunObserver, Task<RunOutcome>> run) => await console.Progress()
+        .AutoClear(true)
+        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new ElapsedTimeColumn(), new SpinnerColumn())
+        .StartAsync(async started =>
+        {
+            context = started;
+            return await run(this).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+
+    public void NotebookStarted(string notebook, int codeCells)
+    {
+        lock (gate) notebookBar = context!.AddTask($"[bold]{Markup.Escape(Path.GetFileName(notebook))}[/]", maxValue: Math.Max(1, codeCells));
+    }
+
+    public void CellStarted(CellPosition cell)
+    {
+        lock (gate)
+        {
+            stage.Reset();
+            cellBar = context!.AddTask(Describe(cell.Title), maxValue: 1).IsIndeterminate();
+        }
+    }
+
+    public void Progressed(WorkProgress progress)
+    {
+        lock (gate)
+        {
+            stage.Report(progress);
+            if (cellBar is null) return;
+            cellBar.IsIndeterminate = false;
+            cellBar.Value = Math.Clamp(progress.Fraction, 0, 1);
+            cellBar.Description = Describe(stage.Describe() ?? "");
+        }
+    }
+
+    public void CellEnded(CellPosition cell, CellResult result, TimeSpan elapsed)
+    {
+        lock (gate)
+        {
+            string sign = result.Status switch { CellStatus.Completed => "[green]✓[/]", CellStatus.Failed => "[red]✗[/]", _ => "[yellow]■[/]" };
+            console.MarkupLine($"{sign} [grey]{cell.Number,2}/{cell.Count}[/]  {Markup.Escape(cell.Title)}  [grey]{Durations.Short(elapsed)}[/]");
+            notebookBar?.Increment(1);
+            cellBar?.StopTask();
+            if (cellBar is not null) context!.RemoveTask(cellBar);
+            cellBar = null;
+        }
+    }
+
+    private static string Describe(string text) => "  " + Markup.Escape(text.Length > 70 ? text[..69] + "…" : text);
+}
