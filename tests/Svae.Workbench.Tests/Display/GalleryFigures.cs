@@ -1,4 +1,6 @@
+using Svae.Workbench.Behavior;
 using Svae.Workbench.Display;
+using TorchSharp;
 
 namespace Svae.Workbench.Tests.Display;
 
@@ -8,11 +10,28 @@ internal static class GalleryFigures
     public static IEnumerable<(string Name, IMimeBundle Bundle)> All()
     {
         yield return ("lines", Lines());
-        yield return ("heat map", new Figure("Transitions of three states")
-        {
-            Panels = [new Panel(new Axis("to") { Categories = ["walk", "groom", "rear up"] }, new Axis("from") { Categories = ["walk", "groom", "rear up"] }) { Height = 260 }
-                .HeatMap(new[,] { { .8, .2, 0 }, { .1, .7, .2 }, { .3, .3, .4 } }, "probability", min: 0, max: 1, format: "0.00")],
-        });
+        foreach (var item in Behavior()) yield return item;
+    }
+
+    private static IEnumerable<(string, IMimeBundle)> Behavior()
+    {
+        var truth = MadeUpBehavior.Truth();
+        var inferred = MadeUpBehavior.Inferred(truth);
+        int[] match = MadeUpBehavior.InferredToTrue();
+        var names = MadeUpBehavior.Styles;
+        var matched = StateStyle.Matched(names, match);
+        Syllables of = Syllables.Of(inferred, 30), known = Syllables.Of(truth, 30);
+        yield return ("training curve", TrainingCurve.Of(MadeUpBehavior.History()));
+        yield return ("ethogram", Ethogram.Of("Inferred against true behaviour, mouse 1", 30,
+            [new("true", truth[0], names), new("SVAE", inferred[0], matched), new("PCA + AR-HMM", inferred[1], matched)], 300, 900,
+            Enumerable.Range(0, 2500).Select(t => .75 + .25 * Math.Sin(t * .13)).ToArray()));
+        yield return ("usage", UsageChart.Of(of, matched, known, match));
+        yield return ("durations", DurationHistogram.Of([("inferred", of), ("true", known)]));
+        yield return ("transitions", TransitionMap.Of(of, matched));
+        yield return ("confusion", TransitionMap.Confusion(truth, inferred, names, match));
+        yield return ("graph", new TransitionGraph(known, names));
+        using var dynamics = torch.randn(new long[] { 4, 6, 6 }, generator: new torch.Generator(5)) * .38;
+        yield return ("eigenvalues", EigenvaluePlot.Of(dynamics, names, 30));
     }
 
     public static Figure Lines()

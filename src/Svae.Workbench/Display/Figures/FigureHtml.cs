@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -37,7 +36,7 @@ internal static class FigureHtml
         return $"""
             <div data-svae-figure="{id}" style="max-width:{width}px">
             <div class="svae-live" style="display:none"></div>
-            <div class="svae-still"><img alt="{WebUtility.HtmlEncode(plan.Summary())}" width="{width}" style="max-width:100%;height:auto;border:1px solid #ccc;border-radius:6px" src="{Picture.PngUri(png)}"></div>
+            <div class="svae-still">{StillHtml.Write(png, width, plan.Summary())}</div>
             </div>
             <script>{Script.ReplaceLineEndings("\n")}("{id}",{json})</script>
             """;

@@ -1,0 +1,48 @@
+using Svae.Workbench.Learning;
+
+namespace Svae.Workbench.Display;
+
+/// <summary>The bound while learning, and what it is made of: ELBO = log-likelihood − local KL − global KL.</summary>
+public static class TrainingCurve
+{
+    /// <summary>ELBO and log-likelihood above, the two KL terms below, all in nats per frame.</summary>
+    /// <param name="records">The history; non-finite values are left out.</param>
+    /// <param name="oracle">The best ELBO that any model can have on average, if known.</param>
+    /// <param name="againstSeconds">Against wall time instead of steps.</param>
+    /// <param name="title">Title of the figure.</param>
+    public static Figure Of(IReadOnlyList<TrainingRecord> records, double? oracle = null, bool againstSeconds = false, string title = "Learning")
+    {
+        string x = againstSeconds ? "time (s)" : "step";
+        double[] at = records.Select(r => againstSeconds ? r.Seconds : r.Step).ToArray();
+        double[] Values(Func<TrainingRecord, double> of) => records.Select(of).Select(v => double.IsFinite(v) ? v : double.NaN).ToArray();
+        double[] elbo = Values(r => r.Elbo), likelihood = Values(r => r.LogLikelihood);
+        var bound = new Panel(x, Window("nats/frame", [.. elbo, .. likelihood], oracle)) { Height = 210 }
+            .Line(at, likelihood, "log-likelihood", Palette.Of(5)).Line(at, elbo, "ELBO", Palette.Of(0));
+        double[] local = Values(r => r.LocalKl), global = Values(r => r.GlobalKl);
+        var divergence = new Panel(x, Window("nats/frame", [.. local, .. global], 0)) { Height = 140 }
+            .Line(at, local, "local KL", Palette.Of(1)).Line(at, global, "global KL", Palette.Of(2));
+        if (oracle is { } best) bound.Level(best, $"oracle {best:G4}");
+        for (int i = 1; i < records.Count; i++)
+            if (records[i].Phase != records[i - 1].Phase)
+            {
+                bound.Instant(at[i], records[i].Phase);
+                divergence.Instant(at[i], "");
+            }
+        var last = records.LastOrDefault();
+        string? subtitle = last is null ? null : FormattableString.Invariant($"last ELBO {last.Elbo:G5} nats/frame after {last.Step} steps, {last.Seconds:F0} s");
+        return new Figure(title) { Subtitle = subtitle, Panels = [bound, divergence] };
+    }
+
+    /// <summary>The first few values are often a hundred times worse than all others; the axis leaves out what lies far below the bulk.</summary>
+    private static Axis Window(string label, double[] values, double? also)
+    {
+        double[] sorted = values.Where(double.IsFinite).Order().ToArray();
+        if (sorted.Length < 20) return label;
+        double At(double quantile) => sorted[(int)(quantile * (sorted.Length - 1))];
+        double low = At(.05), high = At(.95), spread = Math.Max(high - low, 1e-9);
+        double bottom = Math.Max(sorted[0], low - spread), top = Math.Min(sorted[^1], high + spread);
+        if (also is { } level) (bottom, top) = (Math.Min(bottom, level), Math.Max(top, level));
+        double margin = .06 * Math.Max(top - bottom, 1e-9);
+        return new Axis(label) { Min = bottom - margin, Max = top + 1.6 * margin };
+    }
+}
