@@ -25,7 +25,7 @@ public sealed record SupervisedCeiling(SegmentationScore Score, IReadOnlyList<in
     /// <param name="seed">Same seed, same result.</param>
     /// <param name="progress">One report per epoch.</param>
     /// <param name="cancel">Stops between epochs.</param>
-    /// <exception cref="ArgumentException">Shapes do not fit, an entry is not finite, or no frame is labelled; the message names it.</exception>
+    /// <exception cref="ArgumentException">Wrong shapes, a non-finite entry, or no labelled frame; the message names it.</exception>
     public static SupervisedCeiling Measure(
         IReadOnlyList<Tensor> features, IReadOnlyList<int[]> labels, IReadOnlyList<Tensor> testFeatures, IReadOnlyList<int[]> testLabels,
         int seed = 0, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
@@ -39,7 +39,10 @@ public sealed record SupervisedCeiling(SegmentationScore Score, IReadOnlyList<in
         return new SupervisedCeiling(ScoreOf(predicted, testLabels), predicted, epochs);
     }
 
-    /// <summary>Scores every sequence with a classifier trained on the others, so that the score is over the same frames as a method's without labels.</summary>
+    /// <summary>
+    /// Scores every sequence with a classifier trained on others, so that the score is over the same frames as that of a method
+    /// without labels.
+    /// </summary>
     /// <param name="features">Features, per sequence [T, D].</param>
     /// <param name="labels">Labels, one array per sequence, −1 where unlabelled.</param>
     /// <param name="folds">Into how many parts the sequences are dealt, at most one per sequence.</param>
@@ -74,7 +77,8 @@ public sealed record SupervisedCeiling(SegmentationScore Score, IReadOnlyList<in
         return SegmentationScore.Of(predicted, truth, new StateMatching(asTheyAre, 1));
     }
 
-    private static void Require(IReadOnlyList<Tensor> features, IReadOnlyList<int[]> labels, string name, string labelsName, long dimensions = -1)
+    private static void Require(
+        IReadOnlyList<Tensor> features, IReadOnlyList<int[]> labels, string name, string labelsName, long dimensions = -1)
     {
         if (features.Count == 0 || features.Count != labels.Count)
             throw new ArgumentException($"{labelsName}: expected one array for each of {features.Count} sequences, got {labels.Count}");
@@ -117,7 +121,7 @@ public sealed record SupervisedCeiling(SegmentationScore Score, IReadOnlyList<in
             Parameter Zeros(long rows) => new(zeros(rows, dtype: ScalarType.Float32, device: device));
         }
 
-        /// <summary>Adam on minibatches until the loss on the frames set aside has not fallen for a while; keeps the best weights.</summary>
+        /// <summary>Adam on minibatches until the loss on the frames set aside no longer falls; keeps the best weights.</summary>
         public int Fit(IProgress<WorkProgress>? progress, CancellationToken cancel)
         {
             using var adam = optim.Adam(weights, lr: LearningRate, weight_decay: WeightDecay);

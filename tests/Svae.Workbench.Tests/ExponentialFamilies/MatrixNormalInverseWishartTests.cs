@@ -102,6 +102,17 @@ public class MatrixNormalInverseWishartTests
     }
 
     [Fact]
+    public void Standard_parameters_broadcast_their_batch()
+    {
+        Tensor means = FamilyTruths.Normal(FamilyTruths.Seeded(1), 4, 2, 3);
+        Tensor columns = eye(3, dtype: ScalarType.Float64), scale = eye(2, dtype: ScalarType.Float64);
+        var all = MatrixNormalInverseWishart.FromStandard(new(means, columns, scale, tensor(5.0)));
+        var third = MatrixNormalInverseWishart.FromStandard(new(means[2], columns, scale, tensor(5.0)));
+        Assert.Equal([4, 3, 3], all.KInverse.shape);
+        FamilyTruths.AssertEqual(third, MatrixNormalInverseWishart.Natural.FromBlocks([.. all.Blocks.Select(block => block[2])]), 1e-14, "third");
+    }
+
+    [Fact]
     public void Violations_of_the_domain_are_refused_by_name()
     {
         var good = Random(2, [3], 1, columns: 3);

@@ -109,6 +109,17 @@ public class NormalInverseWishartTests
     }
 
     [Fact]
+    public void Standard_parameters_broadcast_their_batch()
+    {
+        Tensor means = FamilyTruths.Normal(FamilyTruths.Seeded(1), 4, 2), scale = eye(2, dtype: ScalarType.Float64);
+        var all = NormalInverseWishart.FromStandard(new(means, tensor(0.5), scale, tensor(5.0)));
+        var third = NormalInverseWishart.FromStandard(new(means[2], tensor(0.5), scale, tensor(5.0)));
+        Assert.Equal([4], all.Nu.shape);
+        FamilyTruths.AssertEqual(third, NormalInverseWishart.Natural.FromBlocks([.. all.Blocks.Select(block => block[2])]), 0, "third");
+        AssertClose.Equal(family.LogPartition(all)[2], family.LogPartition(third), 1e-14, "log Z");
+    }
+
+    [Fact]
     public void Violations_of_the_domain_are_refused_by_name()
     {
         var good = Random(2, [3], 1);
