@@ -17,11 +17,38 @@ public static class ForwardBackward
     public static HmmPosterior Infer(HmmPotentials potentials, Tensor? lengths = null, MessagePassingForm form = MessagePassingForm.Auto)
     {
         HmmShape shape = HmmShape.Require(potentials, lengths);
-        return LogSpaceForwardBackward.Infer(potentials, shape);
+        bool cpu = potentials.LogLikelihood.device_type == DeviceType.CPU;
+        if (form == MessagePassingForm.Auto) form = cpu ? MessagePassingForm.Fused : MessagePassingForm.Parallel;
+        return form switch
+        {
+            MessagePassingForm.Fused when !cpu => throw new ArgumentException($"form: Fused runs on the CPU, potentials.LogLikelihood is on {potentials.LogLikelihood.device}; take Parallel"),
+            MessagePassingForm.Fused => ExactEverywhere(FusedForwardBackward.Infer(potentials, shape), potentials, shape),
+            _ => LogSpaceForwardBackward.Infer(potentials, shape),
+        };
     }
 
     /// <summary>The most probable path argmax_z p(z), int64 [B, T], −1 past a sequence's length; not differentiable.</summary>
     /// <inheritdoc cref="Infer" path="/param|/exception"/>
     public static Tensor MostProbablePath(HmmPotentials potentials, Tensor? lengths = null) =>
         Viterbi.MostProbablePath(potentials, HmmShape.Require(potentials, lengths));
+
+    /// <summary>Infers again, in log-space, the sequences whose log Z a scaled form left NaN.</summary>
+    private static HmmPosterior ExactEverywhere(HmmPosterior scaled, HmmPotentials potentials, HmmShape shape)
+    {
+        if (double.IsFinite(scaled.LogZ.detach().sum().item<double>())) return scaled;
+        using var scope = NewDisposeScope();
+        var (initial, transition, likelihood) = potentials;
+        Tensor extreme = scaled.LogZ.detach().isnan().nonzero().flatten();
+        long[] sequences = extreme.cpu().data<long>().ToArray();
+        var (logZ, marginals, pairs) = LogSpaceForwardBackward.Infer(
+            new HmmPotentials(
+                initial.dim() == 2 ? initial.index_select(0, extreme) : initial,
+                transition.dim() == 3 ? transition.index_select(0, extreme) : transition,
+                likelihood.index_select(0, extreme)),
+            shape with { B = sequences.Length, Lengths = [.. sequences.Select(b => shape.Lengths[b])], Origin = sequences });
+        return new HmmPosterior(
+            scaled.LogZ.index_copy(0, extreme, logZ).MoveToOuterDisposeScope(),
+            scaled.Marginals.index_copy(0, extreme, marginals).MoveToOuterDisposeScope(),
+            scaled.PairMarginalSum.index_copy(0, extreme, pairs).MoveToOuterDisposeScope());
+    }
 }

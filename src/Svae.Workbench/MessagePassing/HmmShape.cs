@@ -10,6 +10,9 @@ namespace Svae.Workbench.MessagePassing;
 /// <param name="Lengths">Time steps of each sequence, all in [1, T].</param>
 internal sealed record HmmShape(int B, int T, int K, long[] Lengths)
 {
+    /// <summary>Index of each sequence in the caller's batch, where this is a part of it.</summary>
+    public long[]? Origin { get; init; }
+
     /// <summary>Is any sequence shorter than T?</summary>
     public bool Ragged => Lengths.Any(length => length < T);
 

@@ -50,14 +50,18 @@ internal static class LogSpaceForwardBackward
         Tensor future = zeros_like(filtered[T - 1]), pairs = zeros_like(filtered[0].unsqueeze(-1) + transition);
         for (int t = T - 1; t >= 0; t--)
         {
-            marginals[t] = (filtered[t] + future).exp();
-            if (active is not null) marginals[t] = marginals[t] * active[t];
+            Tensor marginal = filtered[t] + future;
+            marginals[t] = (active is null ? marginal : where(active[t], marginal, full_like(marginal, Impossible))).exp();
             if (t == 0) break;
             Tensor onward = transition + (likelihoods[t] + future - evidence[t]).unsqueeze(-2);
-            Tensor pair = (filtered[t - 1].unsqueeze(-1) + onward).exp();
-            Tensor earlier = logsumexp(onward, -1);
-            pairs = pairs + (active is null ? pair : pair * active[t].unsqueeze(-1));
-            future = active is null ? earlier : where(active[t], earlier, future);
+            Tensor pair = filtered[t - 1].unsqueeze(-1) + onward, earlier = logsumexp(onward, -1);
+            if (active is not null) // masked before the exponential, which may overflow past the end
+            {
+                pair = where(active[t].unsqueeze(-1), pair, full_like(pair, Impossible));
+                earlier = where(active[t], earlier, future);
+            }
+            pairs = pairs + pair.exp();
+            future = earlier;
         }
         return (marginals, pairs);
     }
@@ -70,6 +74,6 @@ internal static class LogSpaceForwardBackward
         Tensor dead = cat(evidence, 1).detach() < Impossible / 2; // [B, T]
         if (!dead.any().item<bool>()) return;
         long[] first = dead.nonzero()[0].cpu().data<long>().ToArray();
-        throw new ImpossibleSequenceException((int)first[0], (int)first[1]);
+        throw new ImpossibleSequenceException((int)(shape.Origin?[first[0]] ?? first[0]), (int)first[1]);
     }
 }

@@ -1,0 +1,152 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Svae.Workbench.MessagePassing;
+
+/// <summary>
+/// The fused form: <see cref="ScaledForwardBackward"/> as one differentiable operation over a batch on the CPU. Groups of sequences run
+/// in parallel on as many threads as <see cref="get_num_threads"/> says; the result does not depend on their number.
+/// </summary>
+internal sealed unsafe class FusedForwardBackward : autograd.MultiTensorFunction<FusedForwardBackward>
+{
+    /// <summary>Sequences that share each pass over a shared transition matrix.</summary>
+    private const int GroupSize = 8;
+
+    public override string Name => nameof(FusedForwardBackward);
+
+    /// <summary>log Z, marginals, pair-marginal sums; log Z is NaN where scaled messages are not exact, and nothing else is meant there.</summary>
+    public static HmmPosterior Infer(HmmPotentials potentials, HmmShape shape)
+    {
+        using var scope = NewDisposeScope(); // around the whole call: what forward saves has to outlive forward
+        List<Tensor> outputs = apply(potentials.LogInitial, potentials.LogTransition, potentials.LogLikelihood, shape);
+        return new HmmPosterior(outputs[0].MoveToOuterDisposeScope(), outputs[1].MoveToOuterDisposeScope(), outputs[2].MoveToOuterDisposeScope());
+    }
+
+    public override List<Tensor> forward(autograd.AutogradContext context, params object[] vars)
+    {
+        using var plain = no_grad();
+        var shape = (HmmShape)vars[3];
+        var (B, T, K, lengths) = shape;
+        Tensor logInitial = ((Tensor)vars[0]).contiguous(), likelihood = ((Tensor)vars[2]).contiguous();
+        var (transition, largest) = PaddedExp((Tensor)vars[1], K);
+        var messages = new Messages(shape, transition);
+        Tensor logZ = Empty(B), marginals = Empty(B, T, K), pairs = Empty(B, messages.Width, messages.Width);
+
+        double* pi = Native.Doubles(logInitial), ell = Native.Doubles(likelihood);
+        double* z = Native.Doubles(logZ), p = Native.Doubles(marginals), xi = Native.Doubles(pairs);
+        int initialStride = logInitial.dim() == 2 ? K : 0;
+        messages.ForEachGroup((group, first, _) =>
+        {
+            group.Forward(pi + first * initialStride, initialStride, ell + (long)first * T * K, z + first);
+            group.Backward(p + (long)first * T * K, z + first);
+            for (int b = 0; b < group.Lengths.Length; b++)
+            {
+                if (double.IsNaN(z[first + b])) group.Forget(b);
+                group.PairSum(b, xi + (first + b) * messages.Square);
+            }
+        });
+
+        logZ += largest * (tensor(lengths) - 1);
+        pairs = pairs.mul_(transition).narrow(1, 0, K).narrow(2, 0, K).contiguous();
+        context.set_materialize_grads(false);
+        context.save_for_backward([.. messages.Tensors, pairs, logZ]);
+        context.save_data("shape", shape);
+        context.save_data("shapes", (logInitial.shape, ((Tensor)vars[1]).shape));
+        return [logZ, marginals, pairs];
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext context, List<Tensor> gradients)
+    {
+        using var scope = NewDisposeScope();
+        using var plain = no_grad();
+        List<Tensor> saved = context.get_saved_variables();
+        var shape = (HmmShape)context.get_data("shape");
+        var (initialShape, transitionShape) = ((long[], long[]))context.get_data("shapes");
+        var (B, T, K, _) = shape;
+        var messages = new Messages(shape, [.. saved[..6]]);
+        int padding = messages.Width - K;
+        Tensor transition = messages.Transition, pairMarginals = saved[6];
+        Tensor g = Defined(gradients[0])?.contiguous() ?? zeros(B, dtype: ScalarType.Float64);
+        Tensor score = Defined(gradients[1]) is { } G ? nn.functional.pad(G, [0, padding]).contiguous() : zeros(B, T, messages.Width, dtype: ScalarType.Float64);
+        Tensor? direct = Defined(gradients[2]);
+        Tensor? weighted = direct is not null ? nn.functional.pad(direct, [0, padding, 0, padding]).mul_(transition) : null;
+        Tensor? weightedT = weighted?.transpose(1, 2).contiguous();
+        Tensor tangent = Empty(B, T, messages.Width), later = Empty(B, T, messages.Width), likelihood = Empty(B, T, K);
+        Tensor pairs = zeros(messages.Groups, messages.Width, messages.Width, dtype: ScalarType.Float64);
+
+        double* w = weighted is null ? null : Native.Doubles(weighted), wT = weightedT is null ? null : Native.Doubles(weightedT);
+        double* s = Native.Doubles(score), a = Native.Doubles(tangent), v = Native.Doubles(later), xi = Native.Doubles(pairs);
+        double* gz = Native.Doubles(g), ell = Native.Doubles(likelihood);
+        messages.ForEachGroup((group, first, index) =>
+        {
+            long rows = (long)first * T * messages.Width, squares = first * messages.Square;
+            group.AdjointForward(w is null ? null : w + squares, s + rows, a + rows);
+            group.AdjointBackward(w is null ? null : wT + squares, s + rows, a + rows, gz + first, v + rows, ell + (long)first * T * K);
+            for (int b = 0; b < group.Lengths.Length; b++) group.AddAdjointPairs(b, a + rows, v + rows, xi + index * messages.Square);
+        });
+
+        Tensor logTransition = pairs.mul_(transition).narrow(1, 0, K).narrow(2, 0, K), logInitial = likelihood.select(1, 0);
+        if (direct is not null) logTransition = messages.Shared ? logTransition.sum(dim: 0) + (direct * pairMarginals).sum(dim: 0) : logTransition + direct * pairMarginals;
+        else if (messages.Shared) logTransition = logTransition.sum(dim: 0);
+        logInitial = initialShape.Length == 1 ? logInitial.sum(dim: 0) : logInitial.clone();
+        logTransition = logTransition.reshape(transitionShape);
+        return [logInitial.MoveToOuterDisposeScope(), logTransition.MoveToOuterDisposeScope(), likelihood.MoveToOuterDisposeScope(), null!];
+    }
+
+    /// <summary>exp(log A − max) padded with zeros to whole vectors, [1 or B, width, width], and max, [1 or B].</summary>
+    private static (Tensor Transition, Tensor Largest) PaddedExp(Tensor logTransition, int K)
+    {
+        int padding = RowProduct.Padded(K) - K;
+        Tensor blocks = logTransition.reshape(-1, K, K);
+        Tensor largest = blocks.amax([1, 2]).clamp_min(double.MinValue); // a matrix of −∞ becomes one of zeros
+        return (nn.functional.pad((blocks - largest.reshape(-1, 1, 1)).exp_(), [0, padding, 0, padding]), largest);
+    }
+
+    /// <summary>An output that the loss does not use has no gradient: its handle is empty.</summary>
+    private static Tensor? Defined(Tensor? gradient) => gradient is { IsInvalid: false } ? gradient : null;
+
+    private static Tensor Empty(params long[] shape) => empty(shape, dtype: ScalarType.Float64);
+
+    /// <summary>The messages of a whole batch, and its division into groups.</summary>
+    private sealed class Messages
+    {
+        private readonly HmmShape shape;
+
+        /// <summary>P, Pᵀ, α, β, w, u.</summary>
+        public IReadOnlyList<Tensor> Tensors { get; }
+
+        public Messages(HmmShape shape, IReadOnlyList<Tensor> tensors) => (this.shape, Tensors) = (shape, tensors);
+
+        public Messages(HmmShape shape, Tensor transition)
+        {
+            this.shape = shape;
+            Tensor[] messages = [.. Enumerable.Range(0, 4).Select(_ => Empty(shape.B, shape.T, Width))];
+            Tensors = [transition, transition.transpose(1, 2).contiguous(), .. messages];
+        }
+
+        public Tensor Transition => Tensors[0];
+        public bool Shared => Transition.shape[0] == 1;
+        public int Width => RowProduct.Padded(shape.K);
+        public long Square => (long)Width * Width;
+        public int Groups => Shared ? (shape.B + GroupSize - 1) / GroupSize : shape.B;
+
+        /// <summary>Runs work(group, index of its first sequence, index of the group) for every group, in parallel.</summary>
+        public void ForEachGroup(Action<ScaledForwardBackward, int, int> work)
+        {
+            double*[] start = new double*[6];
+            for (int i = 0; i < 6; i++) start[i] = Native.Doubles(Tensors[i]);
+            int size = Shared ? GroupSize : 1;
+            Native.ParallelFor(Groups, index =>
+            {
+                int first = index * size, last = Math.Min(shape.B, first + size);
+                long rows = (long)first * shape.T * Width, squares = Shared ? 0 : first * Square;
+                work(new ScaledForwardBackward
+                {
+                    K = shape.K, Width = Width, T = shape.T, Lengths = shape.Lengths[first..last],
+                    Transition = start[0] + squares, Transposed = start[1] + squares,
+                    Filtered = start[2] + rows, Future = start[3] + rows, Weight = start[4] + rows, Onward = start[5] + rows,
+                }, first, index);
+            });
+        }
+    }
+}
