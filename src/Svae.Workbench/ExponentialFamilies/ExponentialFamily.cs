@@ -46,7 +46,7 @@ public static class ExponentialFamily
             if (rank > 0) product = product.sum([.. Enumerable.Range(1, rank).Select(i => -(long)i)]);
             total = total is null ? product : total + product;
         }
-        return total!.MoveToOuterDisposeScope();
+        return (total ?? zeros([], ScalarType.Float64)).MoveToOuterDisposeScope(); // no blocks: nothing to sum
     }
 
     /// <summary>Moves every block out of the innermost dispose scope.</summary>

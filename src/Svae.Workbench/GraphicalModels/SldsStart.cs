@@ -33,14 +33,14 @@ public static class SldsStart
         SldsParameters prior = model.Prior;
         var (start, pair) = (prior.InitialState, prior.Dynamics);
         return new SldsParameters(
-            new Dirichlet.Natural(prior.Initial.Eta + weight * z.sum(0)),
+            new Dirichlet.Natural(prior.Initial.Eta + weight * z.sum([0])),
             new Dirichlet.Natural(prior.Transition.Eta + matmul(from.t(), into)),
             new NormalInverseWishart.Natural(
                 start.A + weight * Moments(z, x, x), start.b + weight * matmul(z.t(), x),
-                start.Kappa + weight * z.sum(0), start.Nu + weight * z.sum(0)),
+                start.Kappa + weight * z.sum([0]), start.Nu + weight * z.sum([0])),
             new MatrixNormalInverseWishart.Natural(
                 pair.KInverse + Moments(into, affine, affine), pair.B + Moments(into, affine, after),
-                pair.C + Moments(into, after, after), pair.Nu + into.sum(0)));
+                pair.C + Moments(into, after, after), pair.Nu + into.sum([0])));
     }
 
     /// <summary>Σ_t w[t, k] a_t b_tᵀ, shape [K, p, n].</summary>

@@ -47,6 +47,9 @@ public sealed class Minibatches
     /// <summary>Minibatches in an epoch.</summary>
     public int PerEpoch => (pieces.Count + BatchSize - 1) / BatchSize;
 
+    /// <summary>How many recordings there are.</summary>
+    public int Recordings => sequences.Count;
+
     /// <summary>Subsequences in all recordings together.</summary>
     public int Pieces => pieces.Count;
 

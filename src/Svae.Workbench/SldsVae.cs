@@ -1,0 +1,106 @@
+using Svae.Workbench.GraphicalModels;
+using Svae.Workbench.Learning;
+using Svae.Workbench.MessagePassing;
+using Svae.Workbench.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Svae.Workbench;
+
+/// <summary>
+/// The headline model, a switching linear dynamical system behind residual networks with Gaussian likelihood, and
+/// the order of work that keeps its states alive: networks from principal components, a short warm-up as a plain
+/// VAE, states from a baseline on the encoded means, then everything together.
+/// </summary>
+public sealed class SldsVae
+{
+    private readonly GaussianRecognition recognition;
+    private readonly GaussianDecoder decoder;
+    private readonly Generator generator;
+
+    /// <param name="settings">How it is built and trained.</param>
+    /// <param name="observed">Observation size D.</param>
+    public SldsVae(SldsVaeSettings settings, long observed)
+    {
+        Settings = settings;
+        generator = new Generator((ulong)settings.Seed);
+        recognition = new GaussianRecognition(observed, settings.Model.Dimension, settings.Hidden, generator);
+        decoder = new GaussianDecoder(settings.Model.Dimension, observed, settings.Hidden, generator);
+        Graphical = new SwitchingLinearDynamicalSystem(settings.Model);
+        Vae = new StructuredVae<SldsParameters>(Graphical, recognition, decoder);
+    }
+
+    /// <summary>How it was built and trained.</summary>
+    public SldsVaeSettings Settings { get; }
+
+    /// <summary>The graphical model.</summary>
+    public SwitchingLinearDynamicalSystem Graphical { get; }
+
+    /// <summary>The structured VAE itself.</summary>
+    public StructuredVae<SldsParameters> Vae { get; }
+
+    /// <summary>All training so far.</summary>
+    public TrainingHistory History { get; } = new();
+
+    /// <summary>Networks that begin as whitened principal components: m(y) = W(y − μ), μ(x) = Lx + μ.</summary>
+    /// <param name="mean">μ, shape [D].</param>
+    /// <param name="components">Orthonormal rows, shape [n, D].</param>
+    /// <param name="variance">Variance along each, shape [n].</param>
+    /// <param name="residual">Variance left over in each output, shape [D].</param>
+    public void StartNetworks(Tensor mean, Tensor components, Tensor variance, Tensor residual)
+    {
+        using var scope = NewDisposeScope();
+        Tensor scale = variance.sqrt().clamp_min(1e-6).unsqueeze(1);
+        Tensor encode = components / scale, decode = (components * scale).t();
+        recognition.SetLinear(encode, -matmul(encode, mean));
+        decoder.SetLinear(decode, mean, residual.clamp_min(1e-4));
+    }
+
+    /// <summary>A short training as a plain VAE, x_t ~ N(0, I).</summary>
+    /// <exception cref="OperationCanceledException">Cancelled between two steps.</exception>
+    public void WarmUp(Minibatches data, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    {
+        var plain = new StructuredVae<NoParameters>(new IndependentNormal(Settings.Model.Dimension), recognition, decoder);
+        Trainer.Run(plain, data, Phase("warm-up", Settings.WarmUpEpochs), History, generator, progress, cancel);
+    }
+
+    /// <summary>The mean of each recording's potentials, h / J: what the recognition network alone says of x, float64 [T_i, n].</summary>
+    public IReadOnlyList<Tensor> Encode(Minibatches data)
+    {
+        using var mode = no_grad();
+        return [.. data.Whole().Select(batch =>
+        {
+            NodePotentials potentials = recognition.call(batch.Observations);
+            return (potentials.h / potentials.J)[0].MoveToOuterDisposeScope();
+        })];
+    }
+
+    /// <summary>q(θ) from latent paths and states: see <see cref="SldsStart"/>.</summary>
+    public void StartStates(IReadOnlyList<Tensor> latents, IReadOnlyList<int[]> states, int subsequences) =>
+        Vae.Parameters = SldsStart.FromStates(Graphical, latents, states, subsequences);
+
+    /// <summary>Trains everything.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled between two steps; the model is usable and can be trained on.</exception>
+    public void Train(Minibatches data, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default) =>
+        Trainer.Run(Vae, data, Phase("training", Settings.Epochs), History, generator, progress, cancel);
+
+    /// <summary>Parses every recording whole.</summary>
+    public IReadOnlyList<Segmentation> Segment(Minibatches data, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    {
+        var segments = new List<Segmentation>();
+        SldsParameters theta = Graphical.Family.ExpectedStatistics(Vae.Parameters);
+        foreach (Batch batch in data.Whole())
+        {
+            cancel.ThrowIfCancellationRequested();
+            var field = ((SldsPosterior)Vae.Infer(batch)).Field;
+            Tensor path = ForwardBackward.MostProbablePath(new HmmPotentials(theta.Initial.Eta, theta.Transition.Eta, field.Evidence));
+            segments.Add(new Segmentation([.. path[0].data<long>().Select(s => (int)s)],
+                field.States.Marginals[0].MoveToOuterDisposeScope(), field.Chain.Mean[0].MoveToOuterDisposeScope()));
+            progress?.Report(new WorkProgress("parsing recordings", (double)segments.Count / data.Recordings));
+        }
+        return segments;
+    }
+
+    private TrainingSettings Phase(string name, int epochs) =>
+        new() { Phase = name, Epochs = epochs, LearningRate = Settings.LearningRate, Step = Settings.Step };
+}
