@@ -93,7 +93,7 @@ public sealed class SldsVae
         {
             cancel.ThrowIfCancellationRequested();
             var field = ((SldsPosterior)Vae.Infer(batch)).Field;
-            Tensor path = ForwardBackward.MostProbablePath(new HmmPotentials(theta.Initial.Eta, theta.Transition.Eta, field.Evidence));
+            Tensor path = Graphical.MostProbablePath(theta, field);
             segments.Add(new Segmentation([.. path[0].data<long>().Select(s => (int)s)],
                 field.States.Marginals[0].MoveToOuterDisposeScope(), field.Chain.Mean[0].MoveToOuterDisposeScope()));
             progress?.Report(new WorkProgress("parsing recordings", (double)segments.Count / data.Recordings));

@@ -25,6 +25,11 @@ public sealed class SwitchingLinearDynamicalSystem(SldsSettings settings) : IGra
     /// <inheritdoc/>
     public int Dimension => settings.Dimension;
 
+    /// <summary>The most probable state path of each sequence under q(z), int64 [B, T], −1 past a sequence's end.</summary>
+    public Tensor MostProbablePath(SldsParameters expectedStatistics, SldsMeanFieldPosterior field, Tensor? lengths = null) =>
+        ForwardBackward.MostProbablePath(new HmmPotentials(
+            expectedStatistics.Initial.Eta, expectedStatistics.Transition.Eta, field.Evidence / settings.StateWeight), lengths);
+
     /// <inheritdoc/>
     public ILocalPosterior Infer(SldsParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null) =>
         new SldsPosterior(InferStates(expectedStatistics, potentials, lengths, noise));
@@ -32,11 +37,12 @@ public sealed class SwitchingLinearDynamicalSystem(SldsSettings settings) : IGra
     /// <summary>The same inference, with everything that it found: state marginals, evidence, moments, report.</summary>
     public SldsMeanFieldPosterior InferStates(
         SldsParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null) =>
-        SldsMeanField.Infer(Potentials(expectedStatistics), potentials.J, potentials.h, lengths, noise, options: settings.Inner);
+        SldsMeanField.Infer(Potentials(expectedStatistics), potentials.J, potentials.h, lengths, noise,
+            stateWeight: settings.StateWeight, options: settings.Inner);
 
     /// <inheritdoc/>
     public Tensor ExpectedLogPrior(SldsParameters expectedStatistics, ILocalPosterior posterior) =>
-        SldsMeanField.ExpectedPotential(Potentials(expectedStatistics), ((SldsPosterior)posterior).Field);
+        SldsMeanField.ExpectedPotential(Potentials(expectedStatistics), ((SldsPosterior)posterior).Field, settings.StateWeight);
 
     /// <summary>
     /// The potentials exp E_q(θ) log p(x, z|θ), linear in E[t(θ)]. With t = (−½ÃᵀΛÃ, ÃᵀΛ, −½Λ, ½log|Λ|) of Ã = [A b]:

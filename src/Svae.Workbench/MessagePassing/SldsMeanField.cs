@@ -7,8 +7,11 @@ namespace Svae.Workbench.MessagePassing;
 /// <param name="States">q(z): marginals, log-partition function, expected transition counts.</param>
 /// <param name="Chain">q(x): the Gaussian chain, its moments and samples.</param>
 /// <param name="Evidence">r[t, k] = E_q(x) of state k's potential at t, shape [B, T, K]: what x says about z.</param>
-/// <param name="Surrogate">log Z_chain + log Z_HMM − Σ γ r, shape [B]: what block ascent climbs.</param>
-/// <param name="NegativeKl">−KL(q(x) q(z) ‖ exp E_q(θ) log p(x, z|θ)) = surrogate − E_q(x)[node potentials], shape [B].</param>
+/// <param name="Surrogate">log Z_chain + β log Z_HMM − Σ γ r, shape [B]: what block ascent climbs.</param>
+/// <param name="NegativeKl">
+/// Surrogate − E_q(x)[node potentials], shape [B]; −KL(q(x) q(z) ‖ exp E_q(θ) log p(x, z|θ)) when β = 1, in general
+/// −E_q(z) KL(q(x) ‖ exp E_q(θ) log p(x|z, θ)) − β KL(q(z) ‖ exp E_q(θ) log p(z|θ)).
+/// </param>
 /// <param name="Report">What the iteration did.</param>
 public sealed record SldsMeanFieldPosterior(
     HmmPosterior States, ChainPosterior Chain, Tensor Evidence, Tensor Surrogate, Tensor NegativeKl, FixedPointReport Report);
@@ -18,6 +21,11 @@ public sealed record SldsMeanFieldPosterior(
 /// blocks are averaged over q(z), q(z) is an HMM whose evidence is averaged over q(x), and the two are iterated
 /// to their fixed point. The point is γ, the marginals of q(z); one sweep F maps γ → q(x) → r → γ.
 /// </summary>
+/// <remarks>
+/// The divergence of the states may be given a weight β ≥ 1, as in a β-VAE: q(z) then sees the evidence r / β.
+/// Autoregressive evidence from many latent dimensions otherwise overrules the transitions, and states flicker.
+/// The objective stays below the ELBO, so it is still a bound, and block ascent still climbs it.
+/// </remarks>
 public static class SldsMeanField
 {
     /// <summary>Infers q(x) q(z).</summary>
@@ -27,12 +35,13 @@ public static class SldsMeanField
     /// <param name="lengths">Length of each sequence, int64 [B]; all T when absent.</param>
     /// <param name="noise">Standard normal noise of the joint samples, shape [S, B, T, n]; no samples when absent.</param>
     /// <param name="start">Marginals γ to start from, shape [B, T, K]; the HMM on the node potentials' own means when absent.</param>
+    /// <param name="stateWeight">β, the weight of the states' divergence, at least 1.</param>
     /// <param name="options">Tolerance and gradient route.</param>
     /// <param name="form">Which form of the primitives to use.</param>
     /// <exception cref="ArgumentException">A shape does not fit, or an entry is not finite; the message names the symbol.</exception>
     public static SldsMeanFieldPosterior Infer(
         SldsPotentials potentials, Tensor Jn, Tensor hn, Tensor? lengths = null, Tensor? noise = null, Tensor? start = null,
-        FixedPointOptions? options = null, MessagePassingForm form = MessagePassingForm.Auto)
+        double stateWeight = 1, FixedPointOptions? options = null, MessagePassingForm form = MessagePassingForm.Auto)
     {
         potentials.Require();
         var (batch, frames) = (hn.shape[0], hn.shape[1]);
@@ -40,7 +49,9 @@ public static class SldsMeanField
         Guard.Shape(Jn, "Jn", ("sequence", batch), ("time", frames), ("latent", potentials.Dimension));
         if (start is not null) Guard.Shape(start, "start γ", ("sequence", batch), ("time", frames), ("state", potentials.States));
 
-        var problem = new Problem(potentials, Jn, hn, lengths, form);
+        if (!(stateWeight >= 1)) throw new ArgumentException($"β, the weight of the states' divergence: must be at least 1, got {stateWeight}");
+
+        var problem = new Problem(potentials, Jn, hn, lengths, stateWeight, form);
         using (no_grad()) start = (start ?? problem.Start()) * problem.Mask;
         (Tensor gamma, FixedPointReport report) = FixedPoint.Solve(
             g => { var at = problem.Update(g, null); return (at.States.Marginals, at.Surrogate); },
@@ -52,17 +63,17 @@ public static class SldsMeanField
     /// E_q[log p(x, z|θ)] of each sequence for other potentials, q(x) q(z) held fixed, shape [B]: linear in the
     /// potentials, with the expected sufficient statistics as its gradient.
     /// </summary>
-    public static Tensor ExpectedPotential(SldsPotentials potentials, SldsMeanFieldPosterior posterior)
+    public static Tensor ExpectedPotential(SldsPotentials potentials, SldsMeanFieldPosterior posterior, double stateWeight = 1)
     {
         var (states, chain) = (posterior.States, posterior.Chain);
         Tensor evidence = potentials.AverageOverPaths(chain.Mean.detach(), chain.Covariance.detach(), chain.CrossCovariance.detach());
         Tensor gamma = states.Marginals.detach();
-        return (gamma * evidence).sum([1, 2]) + matmul(gamma.select(1, 0), potentials.LogInitial)
-            + (states.PairMarginalSum.detach() * potentials.LogTransition).sum([1, 2]);
+        return (gamma * evidence).sum([1, 2]) + stateWeight * (matmul(gamma.select(1, 0), potentials.LogInitial)
+            + (states.PairMarginalSum.detach() * potentials.LogTransition).sum([1, 2]));
     }
 
     /// <summary>One batch of sequences, with what every sweep needs.</summary>
-    private sealed class Problem(SldsPotentials potentials, Tensor Jn, Tensor hn, Tensor? lengths, MessagePassingForm form)
+    private sealed class Problem(SldsPotentials potentials, Tensor Jn, Tensor hn, Tensor? lengths, double beta, MessagePassingForm form)
     {
         private static readonly FixedPointReport None = new(0, false, double.NaN, [], new AdjointReport());
 
@@ -79,7 +90,7 @@ public static class SldsMeanField
             ChainPosterior chain = GaussianChain.Infer(averaged, lengths, noise, form);
             Tensor evidence = potentials.AverageOverPaths(chain.Mean, chain.Covariance, chain.CrossCovariance);
             HmmPosterior states = Hmm(evidence);
-            Tensor surrogate = chain.LogZ + constant - (gamma * evidence).sum([1, 2]) + states.LogZ;
+            Tensor surrogate = chain.LogZ + constant - (gamma * evidence).sum([1, 2]) + beta * states.LogZ;
             Tensor second = chain.Covariance.diagonal(0, 2, 3) + chain.Mean.square();
             Tensor nodes = (hn * chain.Mean - 0.5 * Jn * second).sum([1, 2]);
             return new SldsMeanFieldPosterior(states, chain, evidence, surrogate, surrogate - nodes, None);
@@ -95,6 +106,6 @@ public static class SldsMeanField
         }
 
         private HmmPosterior Hmm(Tensor evidence) =>
-            ForwardBackward.Infer(new HmmPotentials(potentials.LogInitial, potentials.LogTransition, evidence), lengths, form);
+            ForwardBackward.Infer(new HmmPotentials(potentials.LogInitial, potentials.LogTransition, evidence / beta), lengths, form);
     }
 }

@@ -54,14 +54,14 @@ public class SldsMeanFieldTests
     }
 
     [Fact]
-    public void The_surrogate_never_falls() => (from T in Gen.Int[1, 9] from n in Gen.Int[1, 3] from K in Gen.Int[1, 4] from seed in Gen.Int[0, 9999]
-        select (T, n, K, seed)).Sample(c =>
+    public void The_surrogate_never_falls() => (from T in Gen.Int[1, 9] from n in Gen.Int[1, 3] from K in Gen.Int[1, 4] from beta in Gen.Double[1, 4]
+        from seed in Gen.Int[0, 9999] select (T, n, K, beta, seed)).Sample(c =>
     {
         using var scope = NewDisposeScope();
         var (potentials, Jn, hn) = RandomSlds.Problem(2, c.T, c.n, c.K, c.seed);
         using var mode = no_grad();
         Tensor lengths = tensor(new long[] { c.T, Math.Max(1, c.T - 2) });
-        var posterior = SldsMeanField.Infer(potentials, Jn, hn, lengths, options: new() { MaxSweeps = 30, Tolerance = 1e-12 });
+        var posterior = SldsMeanField.Infer(potentials, Jn, hn, lengths, stateWeight: c.beta, options: new() { MaxSweeps = 30, Tolerance = 1e-12 });
         var trace = posterior.Report.Surrogate;
         for (int s = 1; s < trace.Count; s++)
             Assert.True(trace[s] >= trace[s - 1] - 1e-9 * (1 + Math.Abs(trace[s])), $"sweep {s}: {trace[s - 1]} → {trace[s]}");
