@@ -27,7 +27,7 @@ public interface IExponentialFamily<T> where T : INaturalParameters<T>
     Tensor LogBaseMeasure(T statistics);
 
     /// <summary>Is every distribution of the batch inside the domain? A natural-gradient step asks before it is taken.</summary>
-    /// <exception cref="ArgumentException">The blocks' shapes do not fit together, or they are not float64; the message names the block.</exception>
+    /// <exception cref="ArgumentException">Blocks whose shapes do not fit, or not float64; the message names the block.</exception>
     bool Contains(T eta);
 
     /// <summary>Stops at natural parameters outside the domain.</summary>

@@ -10,9 +10,9 @@ public class SupervisedCeilingTests
     public void Reaches_the_Bayes_rate_of_overlapping_Gaussians()
     {
         // Two unit Gaussians d apart: the best possible accuracy is Φ(d/2).
-        var (features, labels) = Toy(sequences: 8, frames: 2500, distance: 2);
-        var ceiling = SupervisedCeiling.Measure(features[..6], labels[..6], features[6..], labels[6..], seed: 1);
-        Assert.InRange(ceiling.Score.Accuracy, 0.8413 - 0.02, 0.8413 + 0.02); // ± 3.9 standard errors of 5,000 frames
+        var (features, labels) = Toy(sequences: 6, frames: 1500, distance: 2);
+        var ceiling = SupervisedCeiling.Measure(features[..3], labels[..3], features[3..], labels[3..], seed: 1);
+        Assert.InRange(ceiling.Score.Accuracy, 0.8413 - 0.02, 0.8413 + 0.02); // ± 3.7 standard errors of 4,500 frames
         Assert.InRange(ceiling.Score.Nmi, 0.3, 0.45); // 1 − H(0.1587)/log 2 = 0.369 for a symmetric channel
     }
 
@@ -20,7 +20,7 @@ public class SupervisedCeilingTests
     public void Learns_what_is_not_linear()
     {
         var random = new Random(2);
-        int[][] labels = [.. Enumerable.Range(0, 4).Select(_ => Enumerable.Range(0, 1000).Select(_ => random.Next(4)).ToArray())];
+        int[][] labels = [.. Enumerable.Range(0, 4).Select(_ => Enumerable.Range(0, 500).Select(_ => random.Next(4)).ToArray())];
         Tensor Rings(int[] z)
         {
             var points = new float[z.Length, 2];
@@ -32,7 +32,7 @@ public class SupervisedCeilingTests
             return tensor(points);
         }
         var ceiling = SupervisedCeiling.CrossValidate([.. labels.Select(Rings)], labels, folds: 2, seed: 3);
-        Assert.True(ceiling.Score.Accuracy > 0.97, ceiling.ToString());
+        Assert.True(ceiling.Score.Accuracy > 0.95, ceiling.ToString());
         Assert.Equal(4, ceiling.Predicted.Count);
     }
 
