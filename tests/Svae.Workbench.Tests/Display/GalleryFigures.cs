@@ -1,4 +1,5 @@
 using Svae.Workbench.Behavior;
+using Svae.Workbench.Data;
 using Svae.Workbench.Display;
 using TorchSharp;
 
@@ -11,6 +12,7 @@ internal static class GalleryFigures
     {
         yield return ("lines", Lines());
         foreach (var item in Behavior()) yield return item;
+        foreach (var item in Frames()) yield return item;
     }
 
     private static IEnumerable<(string, IMimeBundle)> Behavior()
@@ -32,6 +34,18 @@ internal static class GalleryFigures
         yield return ("graph", new TransitionGraph(known, names));
         using var dynamics = torch.randn(new long[] { 4, 6, 6 }, generator: new torch.Generator(5)) * .38;
         yield return ("eigenvalues", EigenvaluePlot.Of(dynamics, names, 30));
+    }
+
+    private static IEnumerable<(string, IMimeBundle)> Frames()
+    {
+        var mice = MouseSimulator.Simulate(new MouseSimulation { Mice = 2, FramesPerMouse = 900, Seed = 1 });
+        var styles = StateStyle.For(MouseSimulator.BehaviorNames);
+        torch.Tensor frames = mice[0].Frames!;
+        yield return ("film strip", new FilmStrip("A mouse from above", [("mouse 1, three seconds", FilmStrip.Sample(frames, 0, 90, 8)), ("mouse 2", FilmStrip.Sample(mice[1].Frames!, 0, 90, 8))]));
+        yield return ("player", new FramePlayer("Two mice", [FrameClip.Around("mouse 1", frames, 20, 30, 10), FrameClip.Around("mouse 2", mice[1].Frames!, 50, 20, 10)], 30));
+        var smooth = torch.nn.functional.avg_pool2d(frames[torch.TensorIndex.Slice(0, 8)].to(torch.ScalarType.Float32).unsqueeze(1), 5, 1, 2).squeeze(1);
+        yield return ("reconstruction", new ReconstructionPanel(frames[torch.TensorIndex.Slice(0, 8)], smooth));
+        yield return ("gallery", new SyllableGallery(Syllables.Of(mice.Select(m => m.Labels!).ToArray(), 30), styles, mice.Select(m => m.Frames!).ToArray()) { RecordingNames = mice.Select(m => m.Name).ToArray() });
     }
 
     public static Figure Lines()

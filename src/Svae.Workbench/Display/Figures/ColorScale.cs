@@ -12,10 +12,13 @@ internal static class ColorScale
     public static void Draw(SKCanvas canvas, ColorRamp ramp, double min, double max, string unit, float x, float y, float height)
     {
         const float width = 12;
-        using var colors = SKShader.CreateLinearGradient(new SKPoint(0, y + height), new SKPoint(0, y),
-            Enumerable.Range(0, 33).Select(i => ramp.Skia(i / 32.0)).ToArray(), SKShaderTileMode.Clamp);
-        using var paint = new SKPaint { Shader = colors };
-        canvas.DrawRect(x, y, width, height, paint);
+        const int steps = 40; // few enough to survive a palette
+        using var paint = new SKPaint();
+        for (int i = 0; i < steps; i++)
+        {
+            paint.Color = ramp.Skia((i + .5) / steps);
+            canvas.DrawRect(new SKRect(x, y + height * (steps - 1 - i) / steps, x + width, y + height * (steps - i) / steps), paint);
+        }
         using var ink = new SKPaint { Color = new SKColor(0x33, 0x33, 0x33), IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = .7f };
         canvas.DrawRect(x, y, width, height, ink);
         ink.Style = SKPaintStyle.Fill;

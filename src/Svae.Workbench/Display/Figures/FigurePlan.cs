@@ -8,6 +8,8 @@ internal sealed class FigurePlan
     private readonly Dictionary<string, string> colorOfName = [];
     private readonly Dictionary<Mark, string> colorOfMark = new(ReferenceEqualityComparer.Instance);
 
+    private readonly Dictionary<InstantMark, int> lineOfInstant = new(ReferenceEqualityComparer.Instance);
+
     public FigurePlan(Figure figure)
     {
         Figure = figure;
@@ -20,6 +22,7 @@ internal sealed class FigurePlan
             (double, double) x = (all.Min(r => r.Min), all.Max(r => r.Max));
             for (int i = 0; i < Ranges.Length; i++) Ranges[i] = Ranges[i] with { X = x };
         }
+        for (int i = 0; i < Ranges.Length; i++) StackInstants(i);
     }
 
     public Figure Figure { get; }
@@ -30,6 +33,16 @@ internal sealed class FigurePlan
     public AxisRanges[] Ranges { get; }
 
     public string ColorOf(Mark mark) => colorOfMark[mark];
+
+    /// <summary>In which line, counted from the top, an instant's label stands, so that labels of near instants do not overlap.</summary>
+    public int LineOf(InstantMark mark) => lineOfInstant[mark];
+
+    /// <summary>The instant lies so far right that its label stands to its left.</summary>
+    public bool IsLate(int panel, double x)
+    {
+        double At(double value) => Figure.Panels[panel].X.Log ? Math.Log10(value) : value;
+        return At(x) > At(Ranges[panel].X.Min) + .75 * (At(Ranges[panel].X.Max) - At(Ranges[panel].X.Min));
+    }
 
     /// <summary>The x axis of this panel carries numbers and a label.</summary>
     public bool LabelsX(int panel) => !Figure.SharedX || panel == Figure.Panels.Count - 1;
@@ -45,6 +58,13 @@ internal sealed class FigurePlan
         return $"{Figure.Title}: {string.Join("; ", parts)}";
     }
 
+    /// <summary>The number in a cell of a heat map; nothing where it would read as zero.</summary>
+    public static string CellText(HeatMapMark map, double value)
+    {
+        string text = double.IsFinite(value) ? value.ToString(map.Format, CultureInfo.InvariantCulture) : "";
+        return text.Trim('0', '.', '-', '%').Length == 0 ? "" : text;
+    }
+
     private static string? Describe(Mark mark) => mark switch
     {
         LineMark { Y.Length: > 0 } line when line.Name is not null =>
@@ -54,6 +74,25 @@ internal sealed class FigurePlan
         HeatMapMark map => $"{map.Values.GetLength(0)} × {map.Values.GetLength(1)}, {map.Unit}",
         _ => mark.Name,
     };
+
+    private void StackInstants(int panel)
+    {
+        double At(double value) => Figure.Panels[panel].X.Log ? Math.Log10(value) : value;
+        double pixel = (At(Ranges[panel].X.Max) - At(Ranges[panel].X.Min)) / (Figure.Width - 90);
+        var taken = new List<double>(); // right end of the last label in each line
+        foreach (InstantMark mark in Figure.Panels[panel].Marks.OfType<InstantMark>().OrderBy(m => m.X))
+        {
+            double length = (8 + 7 * mark.Label.Length) * pixel, from = IsLate(panel, mark.X) ? At(mark.X) - length : At(mark.X);
+            int line = mark.Label.Length == 0 ? 0 : taken.FindIndex(end => end <= from);
+            if (line < 0) { line = taken.Count; taken.Add(0); }
+            if (mark.Label.Length > 0)
+            {
+                if (taken.Count == 0) taken.Add(0);
+                taken[line] = from + length;
+            }
+            lineOfInstant[mark] = line;
+        }
+    }
 
     private void AssignColors()
     {
@@ -72,7 +111,7 @@ internal sealed class FigurePlan
         var seen = new HashSet<string>();
         foreach (Mark mark in Figure.Panels.SelectMany(p => p.Marks))
             if (mark.Name is not null && mark is not BarsMark { Colors: not null } && seen.Add(mark.Name))
-                yield return (mark.Name, colorOfMark[mark], mark is BarsMark or StepsMark { Filled: true });
+                yield return (mark.Name, colorOfMark[mark], mark is BarsMark or PointsMark or StepsMark { Filled: true });
         var ribbons = Figure.Panels.SelectMany(p => p.Marks).OfType<RibbonMark>().ToArray();
         foreach (StateStyle style in ribbons.SelectMany(r => r.Styles).Distinct())
             if (ribbons.Any(r => r.Runs().Any(run => run.Style == style)) && seen.Add(style.Name))

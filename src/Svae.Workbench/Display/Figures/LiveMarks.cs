@@ -60,8 +60,8 @@ internal static class LiveMarks
                         break;
                     case InstantMark instant:
                         shapes.Add(Segment(x, y + " domain", Round(instant.X), Round(instant.X), 0, 1, plan.ColorOf(mark), "dot"));
-                        bool late = Place(xAxis, instant.X) > (Place(xAxis, plan.Ranges[i].X.Min) + Place(xAxis, plan.Ranges[i].X.Max)) / 2;
-                        texts.Add(Text(instant.Label, x, y + " domain", Place(xAxis, instant.X), 1, late ? "right" : "left", "top"));
+                        texts.Add(Text(instant.Label, x, y + " domain", Place(xAxis, instant.X), 1, plan.IsLate(i, instant.X) ? "right" : "left", "top")
+                            .With(("yshift", -15 * plan.LineOf(instant))));
                         break;
                     case NoteMark note:
                         texts.Add(Text(note.Text, x, y, Place(xAxis, note.X), Place(yAxis, note.Y), "center", "middle"));
@@ -117,12 +117,12 @@ internal static class LiveMarks
         var scale = stops.Select((c, i) => new object[] { Round(i / (stops.Count - 1.0)), c }).ToArray();
         string Hover(Axis axis, string letter) => axis.Categories is null ? $"{axis.Label} %{{{letter}}}" : $"%{{{letter}}}";
         Panel p = plan.Figure.Panels[panel];
-        string[][] Cells(string format) => Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, columns)
-            .Select(j => double.IsFinite(map.Values[i, j]) ? map.Values[i, j].ToString(format, CultureInfo.InvariantCulture) : "").ToArray()).ToArray();
+        string[][] Cells() => Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, columns)
+            .Select(j => FigurePlan.CellText(map, map.Values[i, j])).ToArray()).ToArray();
         var trace = new Trace2D("heatmap").With(("z", z), ("zmin", Round(map.Min)), ("zmax", Round(map.Max)), ("colorscale", scale), ("hoverongaps", false),
             ("colorbar", Object(("title", Object(("text", map.Unit), ("side", "right"))), ("thickness", 12), ("outlinewidth", 0))),
             ("hovertemplate", $"{Hover(p.Y, "y")} → {Hover(p.X, "x")}: %{{z:.3g}}<extra></extra>"));
-        return map.Format is null ? trace : trace.With(("text", Cells(map.Format)), ("texttemplate", "%{text}"));
+        return map.Format is null ? trace : trace.With(("text", Cells()), ("texttemplate", "%{text}"));
     }
 
     private static Trace Ribbon(RibbonMark ribbon)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ScottPlot;
 using SkiaSharp;
 
@@ -30,7 +29,7 @@ internal static class StaticMarks
                 break;
             case InstantMark instant:
                 plot.Add.VerticalLine(StaticPanel.Place(panel.X, instant.X), 1.5f, Color.FromHex(plan.ColorOf(mark)), LinePattern.Dotted);
-                Layer(plot, (canvas, axes) => DrawInstant(canvas, axes, instant, axes.GetPixelX(StaticPanel.Place(panel.X, instant.X))));
+                Layer(plot, (canvas, axes) => DrawInstant(canvas, axes, instant, plan, plan.Figure.Panels.ToList().IndexOf(panel), axes.GetPixelX(StaticPanel.Place(panel.X, instant.X))));
                 break;
             case NoteMark note:
                 Layer(plot, (canvas, axes) => DrawText(canvas, note.Text, axes.GetPixelX(StaticPanel.Place(panel.X, note.X)),
@@ -99,7 +98,7 @@ internal static class StaticMarks
                 if (map.Format is null || font.Size < 8) continue;
                 bool dark = .299 * color.Red + .587 * color.Green + .114 * color.Blue < 140;
                 using var text = new SKPaint { IsAntialias = true, Color = dark ? SKColors.White : new SKColor(0x22, 0x22, 0x22) };
-                canvas.DrawText(map.Values[i, j].ToString(map.Format, CultureInfo.InvariantCulture), axes.GetPixelX(j),
+                canvas.DrawText(FigurePlan.CellText(map, map.Values[i, j]), axes.GetPixelX(j),
                     axes.GetPixelY(i) + font.Size * .36f, SKTextAlign.Center, font, text);
             }
     }
@@ -115,10 +114,10 @@ internal static class StaticMarks
     }
 
     /// <summary>A label beside the line's top, on whichever side has room.</summary>
-    private static void DrawInstant(SKCanvas canvas, IAxes axes, InstantMark instant, float x)
+    private static void DrawInstant(SKCanvas canvas, IAxes axes, InstantMark instant, FigurePlan plan, int index, float x)
     {
-        bool left = x > (axes.DataRect.Left + axes.DataRect.Right) / 2;
-        DrawText(canvas, instant.Label, left ? x - 5 : x + 5, axes.DataRect.Top + 14, left ? SKTextAlign.Right : SKTextAlign.Left);
+        bool left = plan.IsLate(index, instant.X);
+        DrawText(canvas, instant.Label, left ? x - 5 : x + 5, axes.DataRect.Top + 14 + 15 * plan.LineOf(instant), left ? SKTextAlign.Right : SKTextAlign.Left);
     }
 
     private static void DrawText(SKCanvas canvas, string text, float x, float y, SKTextAlign align)

@@ -28,7 +28,7 @@ internal static class StaticPanel
             {
                 float longest = LongestText(names);
                 slanted = longest > (plan.Figure.Width - left - right) / names.Count - 6;
-                bottom = (p.X.Label.Length > 0 ? 28 : 8) + (slanted ? 18 + longest * .72f : 20);
+                bottom = (p.X.Label.Length > 0 ? 28 : 8) + (slanted ? MathF.Ceiling(20 + longest * .68f) : 20);
             }
             return new Frame(left, right, 10, bottom, p.Height, slanted);
         }).ToArray();
@@ -60,8 +60,28 @@ internal static class StaticPanel
         canvas.ClipRect(new SKRect(0, top, width, top + frame.Outer)); // rendering clears what it may draw on
         plot.Render(canvas, new PixelRect(0, width, top + frame.Outer, top));
         canvas.Restore();
+        if (frame.SlantedNames) SlantedNames(canvas, panel, plan.Ranges[index].X, frame, top, width);
         if (panel.Marks.OfType<HeatMapMark>().FirstOrDefault() is { } map)
             ColorScale.Draw(canvas, map, width - frame.Right + 14, top + frame.Top, frame.Inner);
+    }
+
+    /// <summary>Names too long to stand side by side, and the axis label below them.</summary>
+    private static void SlantedNames(SKCanvas canvas, Panel panel, (double Min, double Max) range, Frame frame, float top, float width)
+    {
+        using SKFont font = Picture.Font(TickSize), label = Picture.Font(LabelSize);
+        using var ink = new SKPaint { IsAntialias = true, Color = new SKColor(0x33, 0x33, 0x33) };
+        float across = width - frame.Left - frame.Right, below = top + frame.Top + frame.Inner;
+        for (int i = 0; i < panel.X.Categories!.Count; i++)
+        {
+            double at = (i - range.Min) / (range.Max - range.Min);
+            if (at is < 0 or > 1) continue;
+            canvas.Save();
+            canvas.Translate(frame.Left + (float)(panel.X.Reversed ? 1 - at : at) * across + 4, below + 14);
+            canvas.RotateDegrees(-42);
+            canvas.DrawText(panel.X.Categories[i], 0, 0, SKTextAlign.Right, font, ink);
+            canvas.Restore();
+        }
+        canvas.DrawText(panel.X.Label, frame.Left + across / 2, below + frame.Bottom - 10, SKTextAlign.Center, label, ink);
     }
 
     /// <summary>Where a value lies on a linear or logarithmic axis.</summary>
@@ -70,7 +90,7 @@ internal static class StaticPanel
     private static void Label(Plot plot, Panel panel, FigurePlan plan, int index, Frame frame)
     {
         bool labelled = plan.LabelsX(index);
-        plot.Axes.Bottom.Label.Text = labelled ? panel.X.Label : "";
+        plot.Axes.Bottom.Label.Text = labelled && !frame.SlantedNames ? panel.X.Label : "";
         plot.Axes.Left.Label.Text = panel.Y.Label;
         foreach (IAxis axis in new IAxis[] { plot.Axes.Bottom, plot.Axes.Left })
         {
@@ -80,12 +100,7 @@ internal static class StaticPanel
         }
         SetTicks(plot.Axes.Bottom, panel.X, plan.Ranges[index].X);
         SetTicks(plot.Axes.Left, panel.Y, plan.Ranges[index].Y);
-        plot.Axes.Bottom.TickLabelStyle.IsVisible = labelled;
-        if (frame.SlantedNames)
-        {
-            plot.Axes.Bottom.TickLabelStyle.Rotation = -45;
-            plot.Axes.Bottom.TickLabelStyle.Alignment = Alignment.MiddleRight;
-        }
+        plot.Axes.Bottom.TickLabelStyle.IsVisible = labelled && !frame.SlantedNames;
     }
 
     private static void SetTicks(IAxis axis, Axis spec, (double Min, double Max) range)

@@ -22,14 +22,15 @@ public static class TrainingCurve
         var divergence = new Panel(x, Window("nats/frame", [.. local, .. global], 0)) { Height = 140 }
             .Line(at, local, "local KL", Palette.Of(1)).Line(at, global, "global KL", Palette.Of(2));
         if (oracle is { } best) bound.Level(best, $"oracle {best:G4}");
-        for (int i = 1; i < records.Count; i++)
-            if (records[i].Phase != records[i - 1].Phase)
+        bool phases = records.Any(r => r.Phase != records[0].Phase);
+        for (int i = 0; i < records.Count; i++)
+            if (phases && (i == 0 || records[i].Phase != records[i - 1].Phase))
             {
                 bound.Instant(at[i], records[i].Phase);
                 divergence.Instant(at[i], "");
             }
         var last = records.LastOrDefault();
-        string? subtitle = last is null ? null : FormattableString.Invariant($"last ELBO {last.Elbo:G5} nats/frame after {last.Step} steps, {last.Seconds:F0} s");
+        string? subtitle = last is null ? null : FormattableString.Invariant($"last ELBO {last.Elbo:G5} nats/frame after {last.Step} steps, {last.Seconds:F0} s").Replace('-', '−');
         return new Figure(title) { Subtitle = subtitle, Panels = [bound, divergence] };
     }
 

@@ -9,7 +9,7 @@ namespace Svae.Workbench.Display;
 /// </summary>
 public sealed class TransitionGraph : IMimeBundle
 {
-    private const float Side = 620, Header = 64;
+    private const float Side = 640, Header = 64;
     private readonly Syllables syllables;
     private readonly IReadOnlyList<StateStyle> styles;
     private readonly int[] shown;
@@ -68,7 +68,7 @@ public sealed class TransitionGraph : IMimeBundle
     private SKPoint Place(int i)
     {
         double angle = 2 * Math.PI * i / shown.Length - Math.PI / 2;
-        float ring = Side / 2 - 86;
+        float ring = Side / 2 - 104;
         return new SKPoint(Side / 2 + ring * (float)Math.Cos(angle), Header + Side / 2 - 12 + ring * (float)Math.Sin(angle));
     }
 

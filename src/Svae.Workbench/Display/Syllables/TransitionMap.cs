@@ -17,7 +17,8 @@ public static class TransitionMap
             for (int j = 0; j < shown.Length; j++)
                 values[i, j] = i == j ? double.NaN : syllables.TransitionProbabilities[shown[i], shown[j]];
         string[] names = shown.Select(k => styles[k].Name).ToArray();
-        return Matrix("What follows what", "next state", "present state", names, names, values, "probability");
+        double max = Math.Ceiling(10 * values.Cast<double>().Where(double.IsFinite).DefaultIfEmpty(1).Max()) / 10;
+        return Matrix("What follows what", "next state", "present state", names, names, values, "probability", max);
     }
 
     /// <summary>Of the frames of each true behaviour, the fraction in each inferred state; matched states on the diagonal.</summary>
@@ -43,11 +44,11 @@ public static class TransitionMap
             truthStyles.Select(s => s.Name).ToArray(), columns.Select(k => $"{k}").ToArray(), values, "fraction of the behaviour's frames");
     }
 
-    private static Figure Matrix(string title, string x, string y, string[] rows, string[] columns, double[,] values, string unit)
+    private static Figure Matrix(string title, string x, string y, string[] rows, string[] columns, double[,] values, string unit, double max = 1)
     {
         int height = Math.Clamp(28 * rows.Length, 140, 520);
         var panel = new Panel(new Axis(x) { Categories = columns }, new Axis(y) { Categories = rows }) { Height = height }
-            .HeatMap(values, unit, min: 0, max: 1, format: columns.Length <= 16 ? ".00" : null);
+            .HeatMap(values, unit, min: 0, max: max, format: columns.Length <= 16 ? ".00" : null);
         return new Figure(title) { Panels = [panel] };
     }
 }

@@ -27,6 +27,6 @@ public static class UsageChart
             panel.Bars(matched.Select(i => i + .2).ToArray(), matched.Select(i => 100 * truth!.Usage[inferredToTrue![shown[i]]]).ToArray(),
                 "true (of the matched behaviour)", Palette.Neutral, .38);
         }
-        return new Figure($"{inferred.InUse()} states in use") { Subtitle = both ? $"true behaviours: {truth!.InUse()}; in use: above 0.5 % of the frames" : null, Panels = [panel] };
+        return new Figure($"{inferred.InUse()} states in use") { Subtitle = both ? $"coloured: inferred; true behaviours in use: {truth!.InUse()} (above 0.5 % of the frames)" : "above 0.5 % of the frames", Panels = [panel] };
     }
 }
