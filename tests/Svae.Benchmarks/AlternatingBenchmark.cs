@@ -7,9 +7,15 @@ namespace Svae.Benchmarks;
 /// <param name="First">Median of the first side.</param>
 /// <param name="Second">Median of the second side.</param>
 /// <param name="Ratio">Median over rounds of first / second, each pair measured back to back.</param>
+/// <param name="FirstProcessor">Median processor time of the first side, which other work on the machine does not stretch.</param>
+/// <param name="SecondProcessor">Median processor time of the second side.</param>
 /// <param name="Rounds">Pairs measured after warm-up.</param>
 /// <param name="Target">The ratio to reach, or null when the row only informs.</param>
-internal sealed record Comparison(string Name, TimeSpan First, TimeSpan Second, double Ratio, int Rounds, double? Target);
+internal sealed record Comparison(string Name, TimeSpan First, TimeSpan Second, double Ratio, TimeSpan FirstProcessor, TimeSpan SecondProcessor, int Rounds, double? Target)
+{
+    /// <summary>The ratio of processor times: to be trusted over <see cref="Ratio"/> for one thread on a busy machine.</summary>
+    public double ProcessorRatio => FirstProcessor / SecondProcessor;
+}
 
 /// <summary>
 /// Times two computations alternately in one run (A B A B …), so that whatever else the machine does falls on both.
@@ -30,19 +36,23 @@ internal sealed class AlternatingBenchmark
     public Comparison Compare(string name, Action first, Action second, double? target = null)
     {
         for (int i = 0; i < WarmUp; i++) { first(); second(); }
-        var pairs = new List<(double First, double Second)>();
+        var pairs = new List<(Sample First, Sample Second)>();
         var clock = Stopwatch.StartNew();
-        while (pairs.Count < 3 || pairs.Count < Rounds && clock.Elapsed < Limit) pairs.Add((Seconds(first), Seconds(second)));
-        return new Comparison(name, TimeSpan.FromSeconds(Median(pairs.Select(p => p.First))), TimeSpan.FromSeconds(Median(pairs.Select(p => p.Second))),
-            Median(pairs.Select(p => p.First / p.Second)), pairs.Count, target);
+        while (pairs.Count < 3 || pairs.Count < Rounds && clock.Elapsed < Limit) pairs.Add((Measure(first), Measure(second)));
+        TimeSpan MedianOf(Func<(Sample First, Sample Second), double> value) => TimeSpan.FromSeconds(Median(pairs.Select(value)));
+        return new Comparison(name, MedianOf(p => p.First.Wall), MedianOf(p => p.Second.Wall), Median(pairs.Select(p => p.First.Wall / p.Second.Wall)),
+            MedianOf(p => p.First.Processor), MedianOf(p => p.Second.Processor), pairs.Count, target);
     }
 
-    /// <summary>Wall time of one call.</summary>
-    public static double Seconds(Action work)
+    /// <summary>One call's time in seconds: on the wall, and of the processor in this process.</summary>
+    public readonly record struct Sample(double Wall, double Processor);
+
+    public static Sample Measure(Action work)
     {
+        TimeSpan before = Environment.CpuUsage.TotalTime;
         var clock = Stopwatch.StartNew();
         work();
-        return clock.Elapsed.TotalSeconds;
+        return new Sample(clock.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds);
     }
 
     public static double Median(IEnumerable<double> values)

@@ -14,10 +14,11 @@ internal static class MarkdownTable
     }
 
     public static void Print(string title, string first, string second, IEnumerable<Comparison> rows) =>
-        Print(title, ["", first, second, "ratio", "target", "rounds"], rows.Select(r => (IReadOnlyList<string>)
+        Print(title, ["", first, second, "ratio", "processor time", "", "ratio", "target", "rounds"], rows.Select(r => (IReadOnlyList<string>)
         [
             r.Name, Milliseconds(r.First), Milliseconds(r.Second), r.Ratio.ToString("0.000", CultureInfo.InvariantCulture),
-            r.Target is { } target ? $"≤ {target:0.00} {(r.Ratio <= target ? "✓" : "✗")}" : "", r.Rounds.ToString(),
+            Milliseconds(r.FirstProcessor), Milliseconds(r.SecondProcessor), r.ProcessorRatio.ToString("0.000", CultureInfo.InvariantCulture),
+            r.Target is { } target ? $"≤ {target:0.00} {(r.ProcessorRatio <= target ? "✓" : "✗")}" : "", r.Rounds.ToString(),
         ]));
 
     public static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.0#", CultureInfo.InvariantCulture) + " ms";

@@ -24,6 +24,12 @@ public static class GaussianChain
         ChainPotentials potentials, Tensor? lengths = null, Tensor? noise = null, MessagePassingForm form = MessagePassingForm.Auto)
     {
         ChainShape.Of(potentials, lengths, noise);
-        return SequentialGaussianChain.Infer(potentials, lengths, noise);
+        bool cpu = potentials.hn.device_type == TorchSharp.DeviceType.CPU;
+        if (form == MessagePassingForm.Auto) form = cpu ? MessagePassingForm.Fused : MessagePassingForm.Sequential;
+        return form switch
+        {
+            MessagePassingForm.Fused => Fused.FusedGaussianChain.Infer(potentials, lengths, noise),
+            _ => SequentialGaussianChain.Infer(potentials, lengths, noise),
+        };
     }
 }

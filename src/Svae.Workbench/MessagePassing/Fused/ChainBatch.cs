@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace Svae.Workbench.MessagePassing.Fused;
+
+/// <summary>The inputs of one call as memory: the potentials, the noise, the lengths.</summary>
+internal sealed unsafe class ChainBatch
+{
+    public readonly int B, T, n, S;
+    public readonly bool SharedPairs, DenseNodes;
+    public readonly int[]? Lengths;
+    public readonly StridedView J0, h0, J11, J12, J22, Jn, hn;
+    public readonly StridedView[] Noise;
+
+    public ChainBatch(ChainPotentials p, int[]? lengths, Tensor? noise)
+    {
+        (B, T, n, S) = ((int)p.hn.shape[0], (int)p.hn.shape[1], (int)p.hn.shape[2], (int)(noise?.shape[0] ?? 0));
+        (SharedPairs, DenseNodes, Lengths) = (p.J11.dim() == 2, p.Jn.dim() == 4, lengths);
+        (J0, h0) = (StridedView.Batched(p.J0, 2), StridedView.Batched(p.h0, 1));
+        (J11, J12, J22) = (Pair(p.J11), Pair(p.J12), Pair(p.J22));
+        (Jn, hn) = (StridedView.BatchTime(p.Jn, DenseNodes ? 2 : 1), StridedView.BatchTime(p.hn, 1));
+        Noise = noise is null ? [] : [.. noise.unbind(0).Select(draw => StridedView.BatchTime(draw, 1))];
+    }
+
+    private StridedView Pair(Tensor J) => SharedPairs ? StridedView.Batched(J, 2) : StridedView.BatchTime(J, 2);
+}

@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+
+namespace Svae.Workbench.MessagePassing.Fused;
+
+/// <summary>One aligned block of native memory, handed out piece by piece and freed at once.</summary>
+/// <param name="lanes">Sequences side by side.</param>
+/// <param name="entries">Matrix entries it holds, each of them <paramref name="lanes"/> doubles.</param>
+internal sealed unsafe class LaneArena(int lanes, long entries) : IDisposable
+{
+    private const int CacheLine = 64;
+    private readonly double* memory = (double*)NativeMemory.AlignedAlloc((nuint)(entries * lanes * sizeof(double)), CacheLine);
+    private long used;
+
+    /// <summary>Room for this many entries, not cleared.</summary>
+    public double* Take(long count)
+    {
+        if (used + count > entries) throw new InvalidOperationException($"lane arena of {entries} entries is too small");
+        double* piece = memory + used * lanes;
+        used += count;
+        return piece;
+    }
+
+    /// <summary>A matrix of its own, not cleared.</summary>
+    public LaneMatrix Matrix(int rows, int columns) => new(Take((long)rows * columns), rows, columns, columns * lanes, lanes);
+
+    public void Dispose() => NativeMemory.AlignedFree(memory);
+}
