@@ -43,6 +43,15 @@ internal static class Json
         return lines;
     }
 
+    /// <summary>Reads every string, since the parser itself puts off finding out that one is broken.</summary>
+    /// <exception cref="InvalidOperationException">One is.</exception>
+    public static void ReadEverything(JsonNode? node)
+    {
+        if (node is JsonObject entries) foreach (var entry in entries) ReadEverything(entry.Value);
+        else if (node is JsonArray items) foreach (var item in items) ReadEverything(item);
+        else String(node);
+    }
+
     /// <summary>What kind of thing a node is, for a message.</summary>
     public static string Kind(JsonNode? node) => node is null ? "null" : node.GetValueKind() switch
     {

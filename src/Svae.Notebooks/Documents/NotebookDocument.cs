@@ -46,7 +46,13 @@ public sealed class NotebookDocument
     {
         try
         {
-            return Interpret(JsonNode.Parse(text, documentOptions: Reading));
+            var root = JsonNode.Parse(text, documentOptions: Reading);
+            Json.ReadEverything(root);
+            return Interpret(root);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw new NotebookFormatException("not a notebook: a string in the JSON holds half of a character (a lone surrogate)", e);
         }
         catch (JsonException e)
         {

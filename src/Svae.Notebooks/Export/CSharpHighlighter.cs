@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -26,7 +25,7 @@ internal static class CSharpHighlighter
     private static void Append(StringBuilder html, string text, char? kind)
     {
         if (text.Length == 0) return;
-        string encoded = WebUtility.HtmlEncode(text);
+        string encoded = Markup.Escape(text);
         if (kind is { } letter) html.Append("<i class=").Append(letter).Append('>').Append(encoded).Append("</i>");
         else html.Append(encoded);
     }

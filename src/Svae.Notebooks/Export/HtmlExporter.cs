@@ -1,4 +1,3 @@
-using System.Net;
 using System.Reflection;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -34,7 +33,7 @@ public static class HtmlExporter
             else if (cell.IsCode) body.Append(Code(cell, titles[cell], markdown));
         }
         bool charts = notebook.Cells.SelectMany(cell => cell.Outputs).Any(OutputHtml.WantsPlotly);
-        string title = markdown.Headings.FirstOrDefault()?.Html ?? WebUtility.HtmlEncode(name);
+        string title = markdown.Headings.FirstOrDefault()?.Html ?? Markup.Escape(name);
         return Page(title, name, Contents(markdown.Headings), Header(notebook, name) + body, charts);
     }
 
@@ -45,7 +44,7 @@ public static class HtmlExporter
         bool failed = outputs.Any(output => Json.String(output["output_type"]) == "error");
         string number = cell.ExecutionCount is { } n ? $"[{n}]" : "[ ]";
         string time = CellTimes.Elapsed(cell) is { } elapsed ? Durations.Short(elapsed) : "";
-        string first = WebUtility.HtmlEncode(cell.Source.Split('\n').Select(line => line.Trim()).First(line => line.Length > 0));
+        string first = Markup.Escape(cell.Source.Split('\n').Select(line => line.Trim()).First(line => line.Length > 0));
         string html = $"""
             <section class="cell{(failed ? " failed" : "")}" id="cell-{position.Number}">
             <details{(failed ? " open" : "")}><summary><span class="number">{number}</span><code class="first">{first}</code><span class="time">{time}</span></summary>
@@ -61,10 +60,10 @@ public static class HtmlExporter
         var mark = notebook.Metadata["svae"] as JsonObject;
         string status = Json.String(mark?["status"]) ?? "";
         var times = notebook.Cells.Select(CellTimes.Elapsed).OfType<TimeSpan>().ToArray();
-        var facts = new List<string> { $"{WebUtility.HtmlEncode(name)}.ipynb" };
+        var facts = new List<string> { $"{Markup.Escape(name)}.ipynb" };
         if (times.Length > 0) facts.Add($"ran {times.Length} cells in {Durations.Short(times.Aggregate(TimeSpan.Zero, (sum, time) => sum + time))}");
-        if (mark?["parameters"] is JsonObject given) facts.AddRange(given.Select(pair => WebUtility.HtmlEncode($"{pair.Key} = {Json.String(pair.Value)}")));
-        string banner = status is "" or "succeeded" ? "" : $"<p class=\"banner\">This run {WebUtility.HtmlEncode(status switch { "failed" => "failed", "cancelled" => "was stopped", "timedout" => "ran out of time", _ => status })}; what follows is as far as it got.</p>\n";
+        if (mark?["parameters"] is JsonObject given) facts.AddRange(given.Select(pair => Markup.Escape($"{pair.Key} = {Json.String(pair.Value)}")));
+        string banner = status is "" or "succeeded" ? "" : $"<p class=\"banner\">This run {Markup.Escape(status switch { "failed" => "failed", "cancelled" => "was stopped", "timedout" => "ran out of time", _ => status })}; what follows is as far as it got.</p>\n";
         return $"<header><span class=\"facts\">{string.Join(" · ", facts)}</span><button type=\"button\" id=\"fold\" hidden>Show all code</button></header>\n{banner}";
     }
 
@@ -82,7 +81,7 @@ public static class HtmlExporter
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>{(title.Contains('<') ? WebUtility.HtmlEncode(name) : title)}</title>
+        <title>{(title.Contains('<') ? Markup.Escape(name) : title)}</title>
         <style>
         {Resource("page.css")}
         </style>

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 
 namespace Svae.Notebooks.Export;
@@ -55,11 +54,11 @@ internal sealed class LatexStructures(LatexTokens tokens, LatexToMathMl formula)
         "label" or "color" or "hspace" or "vspace" => Ignored(),
         "displaystyle" or "textstyle" or "nonumber" or "notag" or "strut" or "bigskip" or "middle" => name == "middle" ? Fence(tokens.Next()) : "",
         "big" or "Big" or "bigg" or "Bigg" or "bigl" or "bigr" or "Bigl" or "Bigr" or "biggl" or "biggr" or "Biggl" or "Biggr" or "bigm" or "Bigm" => Sized(name),
-        _ => $"<mtext>\\{WebUtility.HtmlEncode(name)}</mtext>",
+        _ => $"<mtext>\\{Markup.Escape(name)}</mtext>",
     };
 
     private static string Letter(string letter) =>
-        letter[0] is >= 'α' and <= 'ω' or 'ϵ' or 'ϑ' or 'ϕ' or 'ϱ' or 'ϖ' or 'ℓ' ? $"<mi>{letter}</mi>" : $"<mi mathvariant=\"normal\">{WebUtility.HtmlEncode(letter)}</mi>";
+        letter[0] is >= 'α' and <= 'ω' or 'ϵ' or 'ϑ' or 'ϕ' or 'ϱ' or 'ϖ' or 'ℓ' ? $"<mi>{letter}</mi>" : $"<mi mathvariant=\"normal\">{Markup.Escape(letter)}</mi>";
 
     private static string Operator(string sign) => sign is "⟨" or "⟩" or "{" or "}" or "|" or "‖" or "⌊" or "⌋" or "⌈" or "⌉" or "[" or "]"
         ? $"<mo stretchy=\"false\">{sign}</mo>" : $"<mo>{sign}</mo>";
@@ -80,8 +79,8 @@ internal sealed class LatexStructures(LatexTokens tokens, LatexToMathMl formula)
         // Words (\mathrm{tr}) are one identifier; anything with structure in it is set piece by piece.
         string inside = tokens.Verbatim();
         if (inside.All(c => char.IsLetterOrDigit(c) || c is ' ' or '-'))
-            return $"<mi mathvariant=\"normal\">{WebUtility.HtmlEncode(MathAlphabets.In(name, inside))}</mi>";
-        if (inside is ['\\', .. var letter] && LatexSymbols.Letters.TryGetValue(letter, out var sign)) return $"<mi mathvariant=\"normal\">{MathAlphabets.In(name, sign)}</mi>";
+            return $"<mi mathvariant=\"normal\">{MathAlphabets.In(name, inside)}</mi>";
+        if (inside is ['\\', .. var letter] && LatexSymbols.Letters.TryGetValue(letter, out var sign)) return $"<mi mathvariant=\"normal\">{Markup.Escape(MathAlphabets.In(name, sign))}</mi>";
         return $"<mrow>{formula.Nested(inside)}</mrow>";
     }
 
@@ -102,7 +101,7 @@ internal sealed class LatexStructures(LatexTokens tokens, LatexToMathMl formula)
 
     private static string Fence(string token) => token is "." or "" ? "" : $"<mo stretchy=\"true\" symmetric=\"true\">{FenceSign(token)}</mo>";
 
-    private static string FenceSign(string token) => WebUtility.HtmlEncode(token switch
+    private static string FenceSign(string token) => Markup.Escape(token switch
     {
         ['\\', .. var name] => LatexSymbols.Operators.GetValueOrDefault(name, name),
         "<" => "⟨",
@@ -172,8 +171,8 @@ internal sealed class LatexStructures(LatexTokens tokens, LatexToMathMl formula)
         }
     }
 
-    private static string Plain(string text) => WebUtility.HtmlEncode(text.Replace(@"\,", " ", StringComparison.Ordinal).Replace("~", " ", StringComparison.Ordinal).Trim());
+    private static string Plain(string text) => Markup.Escape(text.Replace(@"\,", " ", StringComparison.Ordinal).Replace("~", " ", StringComparison.Ordinal).Trim());
 
     // Spaces at the ends of \text{ if } count.
-    private static string Text(string text) => WebUtility.HtmlEncode(text.Replace(@"\", "", StringComparison.Ordinal).Replace("$", "", StringComparison.Ordinal)).Replace(" ", "&#160;", StringComparison.Ordinal);
+    private static string Text(string text) => Markup.Escape(text.Replace(@"\", "", StringComparison.Ordinal).Replace("$", "", StringComparison.Ordinal)).Replace(" ", "&#160;", StringComparison.Ordinal);
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 
 namespace Svae.Notebooks.Export;
@@ -26,7 +25,7 @@ internal sealed class LatexToMathMl
     public static string Convert(string latex, bool display)
     {
         string body = new LatexToMathMl(latex).Everything();
-        string source = $"<annotation encoding=\"application/x-tex\">{WebUtility.HtmlEncode(latex.Trim())}</annotation>";
+        string source = $"<annotation encoding=\"application/x-tex\">{Markup.Escape(latex.Trim())}</annotation>";
         return $"<math{(display ? " display=\"block\"" : "")}><semantics><mrow>{body}</mrow>{source}</semantics></math>";
     }
 
@@ -46,14 +45,14 @@ internal sealed class LatexToMathMl
     public string Argument()
     {
         if (tokens.Peek() is "" or "}" or "&" or @"\\") return "<mrow></mrow>";
-        if (++depth > DeepestNesting) return $"<mtext>{WebUtility.HtmlEncode(tokens.Next())}</mtext>";
+        if (++depth > DeepestNesting) return $"<mtext>{Markup.Escape(tokens.Next())}</mtext>";
         string result = tokens.Peek() == "{" ? Group() : Atom(out _);
         depth--;
         return result;
     }
 
     /// <summary>A piece of a formula that was taken out of it.</summary>
-    public string Nested(string latex) => depth >= DeepestNesting ? WebUtility.HtmlEncode(latex) : new LatexToMathMl(latex) { depth = depth + 1 }.Everything();
+    public string Nested(string latex) => depth >= DeepestNesting ? Markup.Escape(latex) : new LatexToMathMl(latex) { depth = depth + 1 }.Everything();
 
     private string Everything()
     {
@@ -133,7 +132,7 @@ internal sealed class LatexToMathMl
             "(" or ")" or "[" or "]" => $"<mo stretchy=\"false\">{token}</mo>",
             "&" => "",
             "." or "…" or "∞" or "⊤" => $"<mi mathvariant=\"normal\">{token}</mi>",
-            _ => $"<mo>{WebUtility.HtmlEncode(token)}</mo>",
+            _ => $"<mo>{Markup.Escape(token)}</mo>",
         };
     }
 }

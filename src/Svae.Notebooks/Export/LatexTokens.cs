@@ -25,7 +25,7 @@ internal sealed class LatexTokens
         int start = at++;
         if (text[start] == '\\')
         {
-            if (at < text.Length && !char.IsAsciiLetter(text[at])) at++;
+            if (at < text.Length && !char.IsAsciiLetter(text[at])) at += char.IsSurrogatePair(text, at) ? 2 : 1;
             else while (at < text.Length && char.IsAsciiLetter(text[at])) at++;
             // The star of \operatorname* belongs to the name.
             if (at < text.Length && text[at] == '*' && at - start > 1 && char.IsAsciiLetter(text[at - 1])) at++;
@@ -34,7 +34,7 @@ internal sealed class LatexTokens
         {
             while (at < text.Length && (char.IsAsciiDigit(text[at]) || IsDecimalPoint(at))) at++;
         }
-        else if (char.IsHighSurrogate(text[start]) && at < text.Length) at++;
+        else if (char.IsSurrogatePair(text, start)) at++;
         return text[start..at];
     }
 

@@ -41,7 +41,7 @@ internal sealed partial class MarkdownPage
     {
         string text = heading.Inline is null ? "" : formulas.PutBack(Render(heading.Inline));
         string plain = string.Concat(heading.Inline?.Descendants<LiteralInline>().Select(literal => literal.Content.ToString()) ?? []);
-        string slug = NoWord().Replace(plain.ToLowerInvariant(), "-").Trim('-');
+        string slug = NoWord().Replace(MathSegments.Without(plain).ToLowerInvariant(), "-").Trim('-');
         if (slug.Length == 0) slug = "section";
         string id = slug;
         for (int n = 2; !ids.Add(id); n++) id = $"{slug}-{n}";

@@ -22,6 +22,9 @@ internal sealed partial class MathSegments
     /// <summary>The HTML with the formulas in it.</summary>
     public string PutBack(string html) => Marks().Replace(html, mark => formulas[int.Parse(mark.Groups[1].Value, CultureInfo.InvariantCulture)]);
 
+    /// <summary>The text without the marks.</summary>
+    public static string Without(string text) => Marks().Replace(text, "");
+
     private string Mark(string latex, bool display)
     {
         formulas.Add(LatexToMathMl.Convert(latex, display));

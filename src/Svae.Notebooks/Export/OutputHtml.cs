@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -34,8 +33,8 @@ internal static partial class OutputHtml
 
     private static string Image(string type, string base64, JsonObject data)
     {
-        string words = WebUtility.HtmlEncode(Json.Text(data["text/plain"]) ?? "figure");
-        return $"<div class=\"picture\"><img alt=\"{words}\" src=\"data:{type};base64,{WebUtility.HtmlEncode(base64)}\"></div>";
+        string words = Markup.Escape(Json.Text(data["text/plain"]) ?? "figure");
+        return $"<div class=\"picture\"><img alt=\"{words}\" src=\"data:{type};base64,{Markup.Escape(base64)}\"></div>";
     }
 
     private static string Traceback(JsonObject error)
@@ -44,7 +43,7 @@ internal static partial class OutputHtml
         return trace.Length > 0 ? trace : $"{Json.String(error["ename"])}: {Json.String(error["evalue"])}";
     }
 
-    private static string Pre(string kind, string text) => $"<pre class=\"{kind}\">{WebUtility.HtmlEncode(Colours().Replace(text, ""))}</pre>";
+    private static string Pre(string kind, string text) => $"<pre class=\"{kind}\">{Markup.Escape(Colours().Replace(text, ""))}</pre>";
 
     [GeneratedRegex(@"\x1b\[[0-9;]*[A-Za-z]")]
     private static partial Regex Colours();

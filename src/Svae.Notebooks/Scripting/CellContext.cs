@@ -6,12 +6,14 @@ namespace Svae.Notebooks.Scripting;
 /// </summary>
 internal static class CellContext
 {
-    private static readonly AsyncLocal<ICellOutput?> Running = new();
+    private static readonly AsyncLocal<(ICellOutput? Output, CellInterrupt? Interrupt)> Running = new();
 
     /// <summary>The output of the cell this code belongs to; null outside any cell.</summary>
-    public static ICellOutput? Output
-    {
-        get => Running.Value;
-        set => Running.Value = value;
-    }
+    public static ICellOutput? Output => Running.Value.Output;
+
+    /// <summary>How the cell this code belongs to is stopped; null outside any cell.</summary>
+    public static CellInterrupt? Interrupt => Running.Value.Interrupt;
+
+    /// <summary>From here on this code belongs to a cell.</summary>
+    public static void Enter(ICellOutput output, CellInterrupt interrupt) => Running.Value = (output, interrupt);
 }

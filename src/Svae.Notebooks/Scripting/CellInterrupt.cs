@@ -1,12 +1,13 @@
 namespace Svae.Notebooks.Scripting;
 
 /// <summary>
-/// Stops a cell in three steps: its cancellation token; half a second later the abort of its thread, which ends a loop that never
-/// looks at the token; and if it still sleeps or waits, an interrupt of the thread.
+/// Stops a cell in steps, each when the one before has not ended it: its cancellation token; the checkpoints in its loops, which
+/// reach every thread it uses; the abort of its own thread, which ends a loop inside a library; an interrupt of that thread when
+/// it sleeps or waits.
 /// </summary>
 public sealed class CellInterrupt : IDisposable
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan UntilCheckpoints = TimeSpan.FromMilliseconds(250), UntilAbort = TimeSpan.FromMilliseconds(250), UntilInterrupt = TimeSpan.FromMilliseconds(250);
     private readonly CancellationTokenSource cooperative = new(), abort = new();
 
     /// <summary>The token the cell sees as <c>Notebook.Cancellation</c>.</summary>
@@ -14,6 +15,9 @@ public sealed class CellInterrupt : IDisposable
 
     /// <summary>Has a stop been asked for?</summary>
     public bool IsRequested => cooperative.IsCancellationRequested;
+
+    /// <summary>Does the next checkpoint end the cell?</summary>
+    internal bool StopsAtCheckpoints { get; private set; }
 
     internal CancellationToken Abort => abort.Token;
 
@@ -43,16 +47,19 @@ public sealed class CellInterrupt : IDisposable
 
     private async Task HardenAsync(CellThread thread, CancellationToken over)
     {
-        if (await HasEnded(over).ConfigureAwait(false)) return;
+        if (await HasEnded(UntilCheckpoints, over).ConfigureAwait(false)) return;
+        StopsAtCheckpoints = true;
+        Checkpoint.LookCloser();
+        if (await HasEnded(UntilAbort, over).ConfigureAwait(false)) return;
         // Cancel delivers the abort itself and may block for as long as the thread is inside native code.
         _ = Task.Run(abort.Cancel, CancellationToken.None);
-        if (await HasEnded(over).ConfigureAwait(false)) return;
+        if (await HasEnded(UntilInterrupt, over).ConfigureAwait(false)) return;
         thread.Interrupt();
     }
 
-    private static async Task<bool> HasEnded(CancellationToken over)
+    private static async Task<bool> HasEnded(TimeSpan grace, CancellationToken over)
     {
-        await Task.Delay(Grace, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(grace, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return over.IsCancellationRequested;
     }
 

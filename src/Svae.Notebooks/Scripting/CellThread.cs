@@ -11,10 +11,11 @@ internal sealed class CellThread : IDisposable
 {
     private readonly BlockingCollection<Action> work = [];
     private readonly Thread thread;
+    private volatile bool interrupted;
 
     public CellThread()
     {
-        thread = new Thread(() => { foreach (var action in work.GetConsumingEnumerable()) action(); }, maxStackSize: 64 << 20)
+        thread = new Thread(Work, maxStackSize: 64 << 20)
         {
             IsBackground = true, Name = "notebook cells",
         };
@@ -56,7 +57,36 @@ internal sealed class CellThread : IDisposable
     });
 
     /// <summary>Wakes the thread when it sleeps or waits without end.</summary>
-    public void Interrupt() => thread.Interrupt();
+    public void Interrupt()
+    {
+        interrupted = true;
+        thread.Interrupt();
+    }
 
     public void Dispose() => work.CompleteAdding();
+
+    private void Work()
+    {
+        while (!work.IsCompleted)
+        {
+            try
+            {
+                if (work.TryTake(out var action, Timeout.Infinite)) ForgetInterrupt(action)();
+            }
+            catch (ThreadInterruptedException)
+            {
+                // Meant for a cell that ended by itself in that moment.
+            }
+        }
+    }
+
+    // An interrupt that found the thread awake waits for its next sleep, which must not be the next cell's.
+    private Action ForgetInterrupt(Action action)
+    {
+        if (!interrupted) return action;
+        interrupted = false;
+        try { Thread.Sleep(1); }
+        catch (ThreadInterruptedException) { }
+        return action;
+    }
 }

@@ -39,10 +39,14 @@ public sealed class ScriptSession : IDisposable
         sources.Add(name, code);
         try
         {
-            var script = await thread.RunAsync(() => Continue(code, name)).ConfigureAwait(false);
+            var script = await thread.RunAsync(() => Continue(CheckpointWeaver.Weave(code), name)).ConfigureAwait(false);
             var diagnostics = await thread.RunAsync(() => script.Compile(interrupt.Cooperative)).ConfigureAwait(false);
-            if (diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error))
+            if (diagnostics.Any(IsError))
+            {
+                // Said again about the text as it was written.
+                diagnostics = await thread.RunAsync(() => Continue(code, name).Compile(interrupt.Cooperative)).ConfigureAwait(false);
                 return new CellResult(CellStatus.Failed, CellErrors.FromDiagnostics(diagnostics, sources));
+            }
             bool showsValue = await thread.RunAsync(() => EndsInValue(script.GetCompilation())).ConfigureAwait(false);
             globals.Notebook.Cancellation = interrupt.Cooperative;
             using var watch = interrupt.Watch(thread);
@@ -71,7 +75,7 @@ public sealed class ScriptSession : IDisposable
     {
         var after = await thread.RunAbortableAsync(async () =>
         {
-            CellContext.Output = output;
+            CellContext.Enter(output, interrupt);
             var ended = state is null
                 ? await script.RunAsync(globals, _ => true, interrupt.Cooperative)
                 : await script.RunFromAsync(state, _ => true, interrupt.Cooperative);
@@ -81,6 +85,8 @@ public sealed class ScriptSession : IDisposable
         state = after;
         return after.Exception;
     }
+
+    private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
 
     // A last expression without a semicolon is shown, unless it has no value.
     private static bool EndsInValue(Compilation compilation)

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using Svae.Notebooks.Execution;
+using Xunit;
+
+namespace Svae.Notebooks.Tests.Execution;
+
+public sealed class StoppingTests : IDisposable
+{
+    private readonly Workspace work = new();
+
+    public void Dispose() => work.Dispose();
+
+    [Theory]
+    [InlineData("a loop that asks", "while (true) { Notebook.Cancellation.ThrowIfCancellationRequested(); Thread.Sleep(5); }")]
+    [InlineData("a loop that never asks", "while (true) { }")]
+    [InlineData("an await without end", "await Task.Delay(Timeout.Infinite);")]
+    [InlineData("a loop behind an await", "await Task.Delay(1); long n = 0; while (true) n++;")]
+    [InlineData("a sleep", "Thread.Sleep(Timeout.Infinite);")]
+    [InlineData("a wait", "new ManualResetEventSlim().Wait();")]
+    [InlineData("a parallel loop", "Parallel.For(0, int.MaxValue, i => { for (int j = 0; j < 1000000; j++) if (i == -1) throw new Exception(); });")]
+    [InlineData("a loop that swallows everything", "while (true) try { Thread.Sleep(1); } catch (Exception) { }")]
+    [InlineData("a loop inside a library", "Enumerable.Repeat(1L, int.MaxValue).Select(x => Enumerable.Repeat(x, int.MaxValue).Sum()).Sum()")]
+    [InlineData("a loop on the pool", "await Task.Run(() => { long n = 0; while (true) n++; });")]
+    public async Task A_stop_ends_the_cell_and_saves_the_notebook(string what, string code)
+    {
+        using var stop = new CancellationTokenSource();
+        var run = work.RunAsync(request => request, stop.Token,
+            "Console.Write(\"kept\");", "Notebook.Progress.Report(new WorkProgress(\"on\", 0));\n" + code, "Console.Write(\"never\");");
+        await work.Seen.Reported.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await Task.Delay(30);
+        var clock = Stopwatch.StartNew();
+        await stop.CancelAsync();
+        var outcome = await run.WaitAsync(TimeSpan.FromSeconds(30));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{what}: {clock.ElapsedMilliseconds} ms");
+        // Promised is one second; tests share the machine with others.
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 4);
+        Assert.Equal(RunStatus.Cancelled, outcome.Status);
+        Assert.Equal("kept", work.Shown(0));
+        Assert.Equal("<Interrupted>", work.Shown(1));
+        Assert.Equal("cancelled", (string?)work.Executed.Metadata["svae"]!["status"]);
+    }
+
+    [Fact]
+    public async Task A_time_limit_stops_the_notebook()
+    {
+        var outcome = await work.RunAsync(request => request with { Timeout = TimeSpan.FromSeconds(1) }, default, "while (true) { }");
+        Assert.Equal(RunStatus.TimedOut, outcome.Status);
+        Assert.Equal(1, outcome.FailedCell!.Number);
+    }
+
+    [Fact]
+    public async Task A_stop_before_the_start_runs_nothing()
+    {
+        var outcome = await work.RunAsync(request => request, new CancellationToken(canceled: true), "Console.Write(\"never\");");
+        Assert.Equal(RunStatus.Cancelled, outcome.Status);
+        Assert.Equal("<Interrupted>", work.Shown(0));
+    }
+}
