@@ -1,4 +1,3 @@
-using System.Globalization;
 using SkiaSharp;
 
 namespace Svae.Workbench.Display;
@@ -23,12 +22,8 @@ internal static class ColorScale
         canvas.DrawRect(x, y, width, height, ink);
         ink.Style = SKPaintStyle.Fill;
         using SKFont font = Picture.Font(12);
-        int ticks = height > 90 ? 4 : height > 44 ? 2 : 1;
-        for (int i = 0; i <= ticks; i++)
-        {
-            string text = (min + (max - min) * i / ticks).ToString("G3", CultureInfo.InvariantCulture).Replace('-', '−');
-            canvas.DrawText(text, x + width + 4, y + height * (1 - i / (float)ticks) + 4, font, ink);
-        }
+        foreach (double tick in AxisTicks.Linear(min, max, height > 120 ? 6 : height > 44 ? 4 : 2))
+            canvas.DrawText(AxisTicks.Text(tick), x + width + 4, y + height * (float)(1 - (tick - min) / (max - min)) + 4, font, ink);
         if (height <= 60) { canvas.DrawText(unit, x + width + 24, y + height / 2 + 4, font, ink); return; }
         canvas.Save();
         canvas.Translate(x + width + 46, y + height / 2);

@@ -6,6 +6,7 @@ namespace Svae.Workbench.Display;
 /// </summary>
 /// <example><code>new Figure("Bouncing dot") { Panels = [new Panel("step", "ELBO (nats/frame)").Line(steps, elbo).Level(17.67, "oracle")] }</code></example>
 /// <param name="title">What the figure shows; say the finding where there is one.</param>
+[TypeFormatterSource(typeof(MimeBundleFormatters))]
 public sealed class Figure(string title) : IMimeBundle
 {
     /// <summary>What the figure shows.</summary>

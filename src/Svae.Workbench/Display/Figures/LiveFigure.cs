@@ -59,7 +59,11 @@ internal static class LiveFigure
         double[] ends = [Place(range.Min), Place(range.Max)];
         var result = Object(("title", Object(("text", axis.Label), ("standoff", 6), ("font", Object(("size", 13.5))))), ("automargin", true), ("zeroline", false),
             ("range", axis.Reversed ? ends.Reverse().ToArray() : ends), ("ticks", axis.Categories is null ? "outside" : ""), ("showline", true));
-        if (axis.Log) result.With(("type", "log"), ("dtick", "D2"));
+        if (axis.Log)
+        {
+            double[] ticks = AxisTicks.Log(range.Min, range.Max).ToArray();
+            result.With(("type", "log"), ("tickmode", "array"), ("tickvals", ticks), ("ticktext", ticks.Select(AxisTicks.Text).ToArray()));
+        }
         if (axis.Categories is { } names)
             result.With(("tickmode", "array"), ("tickvals", Enumerable.Range(0, names.Count).ToArray()), ("ticktext", names.ToArray()), ("showgrid", false));
         return result;

@@ -112,19 +112,10 @@ internal static class StaticPanel
         }
         else if (spec.Log)
         {
-            double[] ticks = LogTicks(range.Min, range.Max).ToArray();
-            axis.TickGenerator = new NumericManual(ticks.Select(Math.Log10).ToArray(), ticks.Select(t => t.ToString("G4")).ToArray());
+            double[] ticks = AxisTicks.Log(range.Min, range.Max).ToArray();
+            axis.TickGenerator = new NumericManual(ticks.Select(Math.Log10).ToArray(), ticks.Select(AxisTicks.Text).ToArray());
         }
-        else axis.TickGenerator = new NumericAutomatic { LabelFormatter = v => Math.Abs(v) < 1e-12 ? "0" : v.ToString("G5").Replace('-', '−') };
-    }
-
-    /// <summary>1, 2, 5 × 10ⁿ inside the range; powers of ten alone over more than three decades.</summary>
-    private static IEnumerable<double> LogTicks(double min, double max)
-    {
-        double[] digits = max / min > 1e3 ? [1] : [1, 2, 5];
-        for (int n = (int)Math.Floor(Math.Log10(min)); n <= Math.Log10(max); n++)
-            foreach (double digit in digits)
-                if (digit * Math.Pow(10, n) is var tick && tick >= min * .999 && tick <= max * 1.001) yield return tick;
+        else axis.TickGenerator = new NumericAutomatic { LabelFormatter = AxisTicks.Text };
     }
 
     private static float SpaceForRowNames(Panel panel) =>

@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 namespace Svae.Workbench.Display;
 
 /// <summary>Frames side by side, heat-coloured, with the colour scale beside them; several rows one above the other.</summary>
+[TypeFormatterSource(typeof(MimeBundleFormatters))]
 public sealed class FilmStrip : IMimeBundle
 {
     private const int Gap = 2;

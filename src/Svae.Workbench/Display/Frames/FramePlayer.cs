@@ -4,6 +4,7 @@ namespace Svae.Workbench.Display;
 /// Clips side by side with play, pause and scrub; a square in each clip's corner lights while the state is active. Where scripts are
 /// stripped a film strip of the first clip is shown instead.
 /// </summary>
+[TypeFormatterSource(typeof(MimeBundleFormatters))]
 public sealed class FramePlayer : IMimeBundle
 {
     private readonly IReadOnlyList<FrameClip> clips;
@@ -16,7 +17,7 @@ public sealed class FramePlayer : IMimeBundle
     /// <param name="frameRate">Frames per second, recorded and played.</param>
     /// <param name="scale">Colours; by default fitted to the first clip.</param>
     /// <param name="color">Colour of the square that lights.</param>
-    public FramePlayer(string title, IReadOnlyList<FrameClip> clips, double frameRate, DepthScale? scale = null, string color = "#56B4E9")
+    public FramePlayer(string title, IReadOnlyList<FrameClip> clips, double frameRate, DepthScale? scale = null, string color = "#F0E442")
     {
         if (clips.Count == 0) throw new ArgumentException("clips: expected at least one, got none");
         (this.title, this.clips, this.frameRate, this.color) = (title, clips, frameRate, color);

@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 namespace Svae.Workbench.Display;
 
 /// <summary>Real frames above what the model makes of them, and what is left over.</summary>
+[TypeFormatterSource(typeof(MimeBundleFormatters))]
 public sealed class ReconstructionPanel : IMimeBundle
 {
     private readonly Tensor real, model;

@@ -11,6 +11,7 @@ namespace Svae.Workbench.Display;
 /// several examples of near-median duration from different animals.
 /// </summary>
 /// <remarks>After the panels of Johnson et al. 2016: a square in the corner lights while the state is the most probable one.</remarks>
+[TypeFormatterSource(typeof(MimeBundleFormatters))]
 public sealed class SyllableGallery : IMimeBundle
 {
     private readonly Syllables syllables;
@@ -36,6 +37,9 @@ public sealed class SyllableGallery : IMimeBundle
     /// <summary>Colours; by default fitted to the first recording.</summary>
     public DepthScale? Scale { get; init; }
 
+    /// <summary>The part of the frames shown; by default around where the animal of the first recording goes.</summary>
+    public FrameWindow? Window { get; init; }
+
     /// <summary>Examples in each player.</summary>
     public int Examples { get; init; } = 3;
 
@@ -51,14 +55,16 @@ public sealed class SyllableGallery : IMimeBundle
         if (shown.Length == 0) return new Dictionary<string, string> { ["text/plain"] = ToString() };
         using var scope = NewDisposeScope();
         DepthScale scale = Scale ?? DepthScale.For(frames[0]);
+        FrameWindow window = Window ?? FrameWindow.Around(frames[0], scale);
+        Tensor[] views = frames.Select(window.Crop).ToArray();
         var html = new StringBuilder("<div style=\"display:grid;gap:14px;max-width:920px\">");
         var scripts = new StringBuilder();
         var strips = new List<(string, Tensor)>();
         foreach (int state in shown)
         {
             var bouts = SyllableExamples.Pick(syllables, state, Examples, confidence, (int)(Context * syllables.FrameRate), frames.Select(f => (int)f.shape[0]).ToArray());
-            strips.Add((Describe(state), FilmStrip.Sample(frames[bouts[0].Recording], bouts[0].Start, bouts[0].Length, 8)));
-            Row(html, scripts, state, bouts, strips[^1].Item2, scale);
+            strips.Add((Describe(state), FilmStrip.Sample(views[bouts[0].Recording], bouts[0].Start, bouts[0].Length, 8)));
+            Row(html, scripts, state, bouts, views, strips[^1].Item2, scale);
         }
         html.Append("</div>").Append(scripts);
         var still = new FilmStrip("What each state looks like", strips, scale).ToMimeBundle();
@@ -68,19 +74,19 @@ public sealed class SyllableGallery : IMimeBundle
     /// <summary>One line a state: name, usage, median duration, bouts.</summary>
     public override string ToString() => shown.Length == 0 ? "No state has a bout." : string.Join("\n", shown.Select(Describe));
 
-    private void Row(StringBuilder html, StringBuilder scripts, int state, IReadOnlyList<Bout> bouts, Tensor strip, DepthScale scale)
+    private void Row(StringBuilder html, StringBuilder scripts, int state, IReadOnlyList<Bout> bouts, Tensor[] views, Tensor strip, DepthScale scale)
     {
         const int clipWidth = 96, frameWidth = 62;
-        FrameClip[] clips = bouts.Select(b => FrameClip.Around(Caption(b), frames[b.Recording], b.Start, b.Length, (int)(Context * syllables.FrameRate))).ToArray();
+        FrameClip[] clips = bouts.Select(b => FrameClip.Around(Caption(b), views[b.Recording], b.Start, b.Length, (int)(Context * syllables.FrameRate))).ToArray();
         SpriteSheet sheet = SpriteSheet.Of(clips, scale, Quality);
         string id = FigureHtml.Id(sheet.Uri + state);
         using SKBitmap bare = FilmStrip.Bare(strip, scale);
         string image = $"""<img alt="frames of {PlayerHtml.Escape(styles[state].Name)}" style="display:block;width:{frameWidth * strip.shape[0]}px;max-width:100%;border-radius:4px" src="{Picture.PngUri(Picture.Png(bare))}">""";
         html.Append($"""
             <div><div style="font:14px sans-serif;margin-bottom:4px"><span style="display:inline-block;width:12px;height:12px;border-radius:2px;background:{styles[state].Color};margin-right:7px"></span><b>{PlayerHtml.Escape(styles[state].Name)}</b> <span style="opacity:.75">{PlayerHtml.Escape(Numbers(state))}</span></div>
-            <div data-svae-player="{id}" style="display:flex;flex-wrap:wrap;gap:12px"><div class="svae-still">{image}<div style="font:12px sans-serif;opacity:.75">{PlayerHtml.Escape(Span(bouts[0]))}</div></div><div class="svae-live" style="display:none"></div></div></div>
+            <div data-svae-player="{id}" style="display:flex;flex-wrap:wrap;gap:12px"><div class="svae-still">{image}<div style="font:12px sans-serif;opacity:.75">{PlayerHtml.Escape(Span(bouts[0], scale))}</div></div><div class="svae-live" style="display:none"></div></div></div>
             """);
-        scripts.Append(PlayerHtml.Code(id, sheet, clips, scale, syllables.FrameRate, styles[state].Color, clipWidth, hide: false));
+        scripts.Append(PlayerHtml.Code(id, sheet, clips, scale, syllables.FrameRate, "#F0E442", clipWidth, hide: false));
     }
 
     private string Describe(int state) => $"{styles[state].Name}: {Numbers(state)}";
@@ -90,8 +96,8 @@ public sealed class SyllableGallery : IMimeBundle
 
     private string Caption(Bout bout) => FormattableString.Invariant($"{Name(bout)}, {bout.Start / syllables.FrameRate:F1} s");
 
-    private string Span(Bout bout) => FormattableString.Invariant(
-        $"{Name(bout)}, from {bout.Start / syllables.FrameRate:F2} s, {1000 * bout.Length / syllables.FrameRate:F0} ms; colours 0 to {(Scale ?? DepthScale.For(frames[0])).Max:G3} mm");
+    private string Span(Bout bout, DepthScale scale) => FormattableString.Invariant(
+        $"{Name(bout)}, from {bout.Start / syllables.FrameRate:F2} s, {1000 * bout.Length / syllables.FrameRate:F0} ms; colours 0 to {scale.Max:G3} {scale.Unit}");
 
     private string Name(Bout bout) => RecordingNames?[bout.Recording] ?? $"recording {bout.Recording + 1}";
 }

@@ -7,6 +7,7 @@ namespace Svae.Workbench.Display;
 /// The grammar of behaviour as a graph: a disc per state, its area the usage, and an arrow per frequent succession, its width the
 /// probability that this state is the next.
 /// </summary>
+[TypeFormatterSource(typeof(MimeBundleFormatters))]
 public sealed class TransitionGraph : IMimeBundle
 {
     private const float Side = 640, Header = 64;
