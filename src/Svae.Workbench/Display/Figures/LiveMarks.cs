@@ -120,7 +120,7 @@ internal static class LiveMarks
         string[][] Cells() => Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, columns)
             .Select(j => FigurePlan.CellText(map, map.Values[i, j])).ToArray()).ToArray();
         var trace = new Trace2D("heatmap").With(("z", z), ("zmin", Round(map.Min)), ("zmax", Round(map.Max)), ("colorscale", scale), ("hoverongaps", false),
-            ("colorbar", Object(("title", Object(("text", map.Unit), ("side", "right"))), ("thickness", 12), ("outlinewidth", 0))),
+            ("colorbar", Object(("title", Object(("text", map.Unit), ("side", "right"), ("font", Object(("size", 13))))), ("thickness", 12), ("outlinewidth", 0))),
             ("hovertemplate", $"{Hover(p.Y, "y")} → {Hover(p.X, "x")}: %{{z:.3g}}<extra></extra>"));
         return map.Format is null ? trace : trace.With(("text", Cells()), ("texttemplate", "%{text}"));
     }

@@ -6,12 +6,12 @@ namespace Svae.Workbench.Display;
 
 /// <summary>
 /// PNG with at most 256 colours: a third to a quarter of the size of one with all, and drawings do not show the difference.
-/// The most frequent colours are kept, and each other one becomes the nearest of these.
+/// The most frequent colours are kept, then those farthest from all kept; each other one becomes the nearest of these.
 /// </summary>
 /// <remarks>Portable Network Graphics, third edition (W3C 2023), colour type 3, no filters.</remarks>
 internal static class PalettePng
 {
-    private const int Most = 256;
+    private const int Most = 256, Frequent = 176;
     private static readonly uint[] crcTable = Enumerable.Range(0, 256).Select(n =>
     {
         uint c = (uint)n;
@@ -40,23 +40,39 @@ internal static class PalettePng
     {
         var counts = new Dictionary<uint, int>();
         foreach (uint pixel in pixels) System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(counts, pixel, out _)++;
-        uint[] palette = counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key).Take(Most).Select(c => c.Key).ToArray();
+        uint[] colors = counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key).Select(c => c.Key).ToArray();
+        uint[] palette = colors.Length <= Most ? colors : [.. colors.Take(Frequent), .. Outliers(colors)];
         indexOf = new Dictionary<uint, byte>(counts.Count);
         for (int i = 0; i < palette.Length; i++) indexOf[palette[i]] = (byte)i;
-        foreach (uint color in counts.Keys)
+        foreach (uint color in colors)
             if (!indexOf.ContainsKey(color)) indexOf[color] = (byte)Nearest(palette, color);
         return palette;
+    }
+
+    /// <summary>One after the other the colour farthest from all chosen so far.</summary>
+    private static IEnumerable<uint> Outliers(uint[] colors)
+    {
+        uint[] chosen = colors[..Frequent];
+        int[] distance = Array.ConvertAll(colors, c => Distance(chosen[Nearest(chosen, c)], c));
+        for (int n = Frequent; n < Most; n++)
+        {
+            uint next = colors[Array.IndexOf(distance, distance.Max())];
+            for (int i = 0; i < colors.Length; i++) distance[i] = Math.Min(distance[i], Distance(next, colors[i]));
+            yield return next;
+        }
+    }
+
+    private static int Distance(uint a, uint b)
+    {
+        int red = (int)(a >> 16 & 255) - (int)(b >> 16 & 255), green = (int)(a >> 8 & 255) - (int)(b >> 8 & 255), blue = (int)(a & 255) - (int)(b & 255);
+        return 3 * red * red + 6 * green * green + blue * blue;
     }
 
     private static int Nearest(uint[] palette, uint color)
     {
         int best = 0, least = int.MaxValue;
         for (int i = 0; i < palette.Length; i++)
-        {
-            int r = (int)(palette[i] >> 16 & 255) - (int)(color >> 16 & 255), g = (int)(palette[i] >> 8 & 255) - (int)(color >> 8 & 255),
-                b = (int)(palette[i] & 255) - (int)(color & 255), distance = 3 * r * r + 6 * g * g + b * b;
-            if (distance < least) (best, least) = (i, distance);
-        }
+            if (Distance(palette[i], color) is var distance && distance < least) (best, least) = (i, distance);
         return best;
     }
 

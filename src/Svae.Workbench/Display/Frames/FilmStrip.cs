@@ -58,7 +58,7 @@ public sealed class FilmStrip : IMimeBundle
     internal static SKBitmap Bare(Tensor frames, DepthScale scale)
     {
         int count = (int)frames.shape[0], height = (int)frames.shape[1], width = (int)frames.shape[2];
-        var strip = Picture.Blank(count * (width + Gap) - Gap, height, SKColors.White);
+        var strip = Picture.Blank(count * (width + Gap) - Gap, height, new SKColor(0x70, 0x70, 0x70));
         for (int i = 0; i < count; i++) scale.Draw(strip, DepthScale.Pixels(frames, i), width, i * (width + Gap), 0);
         return strip;
     }

@@ -10,7 +10,7 @@ namespace Svae.Workbench.Display;
 public sealed record FrameWindow(int Top, int Left, int Size)
 {
     /// <summary>
-    /// The smallest square around all pixels that lie above a fifth of the scale in at least one frame of two hundred (stray pixels do
+    /// The smallest square around all pixels that lie above a fifth of the scale in at least one frame of fifty (stray pixels do
     /// not), with a small margin; the whole frame if the animal roams over it.
     /// </summary>
     /// <param name="frames">Heights, [T, H, W]; of many, a thousand are looked at.</param>
@@ -20,7 +20,7 @@ public sealed record FrameWindow(int Top, int Left, int Size)
         using var scope = NewDisposeScope();
         int height = (int)frames.shape[1], width = (int)frames.shape[2], largest = Math.Min(height, width);
         Tensor sample = frames.detach()[TensorIndex.Slice(0, null, Math.Max(frames.shape[0] / 1000, 1))].cpu();
-        Tensor busy = (sample > scale.Max / 5).to(ScalarType.Float32).mean([0]) > .005;
+        Tensor busy = (sample > scale.Max / 5).to(ScalarType.Float32).mean([0]) > .02;
         int[] rows = Indices(busy.any(1)), columns = Indices(busy.any(0));
         if (rows.Length == 0) return new FrameWindow((height - largest) / 2, (width - largest) / 2, largest);
         int size = Math.Min(Math.Max(rows[^1] - rows[0], columns[^1] - columns[0]) + 7, largest);

@@ -28,7 +28,7 @@ public static class Ethogram
         double[] sure = confidence.Skip(start).Take(shown).ToArray();
         double[] time = sure.Select((_, i) => (start + i + .5) / frameRate).ToArray();
         var certainty = new Panel("time (s)", new Axis("confidence") { Min = 0, Max = 1.05 }) { Height = 80 }
-            .Line(time, sure, color: "#444444", width: 1.2f);
+            .Line(time, sure, color: Palette.Neutral, width: 1.2f);
         return new Figure(title) { Panels = [ribbons, certainty] };
     }
 }
