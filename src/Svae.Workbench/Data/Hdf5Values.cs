@@ -48,7 +48,7 @@ internal static class Hdf5Values
         }
         catch (Exception e) when (e is not (RecordingFault or OperationCanceledException or OutOfMemoryException))
         {
-            throw new RecordingFault(name, $"cannot be read; the file is damaged there ({e.Message})");
+            throw Damage(name, e);
         }
     }
 
@@ -66,6 +66,13 @@ internal static class Hdf5Values
     {
         string?[] texts = Shape(dataset).Length == 0 ? [dataset.Read<string>()] : dataset.Read<string[]>();
         return [.. texts.Select(t => (t ?? "").TrimEnd('\0', ' '))];
+    }
+
+    /// <summary>What to tell of a failure inside the HDF5 library.</summary>
+    public static RecordingFault Damage(string name, Exception failure)
+    {
+        string why = failure.Message.StartsWith("Filter pipeline", StringComparison.Ordinal) ? "a chunk cannot be decompressed" : failure.Message.TrimEnd('.');
+        return new RecordingFault(name, $"cannot be read; the file is damaged there ({why})");
     }
 
     private static double[] Widen<T>(T[] values, Func<T, double> widen) => Array.ConvertAll(values, v => widen(v));

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using PureHDF;
 using static TorchSharp.torch;
 
@@ -62,7 +61,7 @@ public static partial class MoseqExtraction
 
     private static IH5Dataset RequireFrames(IH5Group file)
     {
-        string[] children = Guarded("", () => file.Children().Select(c => c.Name).Take(100).ToArray());
+        string[] children = Guarded("/", () => file.Children().Select(c => c.Name).Take(100).ToArray());
         if (!children.Contains("frames"))
         {
             string holds = children.Length == 0 ? "nothing" : string.Join(", ", children.Take(8));
@@ -100,7 +99,7 @@ public static partial class MoseqExtraction
     private static double FrameRate(double[]? timestamps)
     {
         double step = timestamps is null ? 0 : MedianStep(timestamps);
-        return step > 0 && double.IsFinite(step) ? 1 / step : 30;
+        return step > 0 && double.IsFinite(step) ? Math.Round(1 / step, 3) : 30;
     }
 
     private static double MedianStep(double[] stamps)
@@ -175,7 +174,7 @@ public static partial class MoseqExtraction
         }
         catch (Exception e) when (e is not (RecordingFault or OperationCanceledException or OutOfMemoryException))
         {
-            throw new RecordingFault(dataset, $"cannot be read; the file is damaged there ({e.Message})");
+            throw Hdf5Values.Damage(dataset, e);
         }
     }
 }

@@ -52,11 +52,13 @@ internal static class NumpyRecordings
         stream.Position = 0;
         try
         {
-            return new ZipArchive(stream, ZipArchiveMode.Read);
+            ZipArchive zip = new(stream, ZipArchiveMode.Read);
+            _ = zip.Entries;    // reads the directory
+            return zip;
         }
         catch (InvalidDataException)
         {
-            throw new RecordingFault("", "is a damaged or cut-short .npz file (the zip directory at its end is missing)");
+            throw new RecordingFault("", "is a damaged or cut-short .npz file (the zip directory at its end is missing or wrong)");
         }
     }
 

@@ -33,6 +33,27 @@ public class MoseqExtractionTests
         Assert.Equal(["results_00.h5"], Directory.GetFiles(Path.GetDirectoryName(file)!).Select(Path.GetFileName));
     }
 
+    [Theory, InlineData("moseq-layout.h5", 1), InlineData("moseq-layout-16-bit.h5", 20)]
+    public void A_file_of_the_HDF5_library_itself_in_the_layout_of_a_real_extraction_is_read(string name, int factor)
+    {
+        using var scope = NewDisposeScope();
+        RecordingSet set = Recordings.Load(CommittedData.Path(name));
+        Assert.Empty(set.Problems);
+        Recording read = Assert.Single(set.Loaded);
+        Tensor t = arange(120).reshape(120, 1, 1), row = arange(24).reshape(24, 1), column = arange(30);
+        Assert.Equal(factor == 1 ? ScalarType.Byte : ScalarType.Int32, read.Frames!.dtype);
+        Assert.True(read.Frames.to(ScalarType.Int64).equal((t * 7 + row * 3 + column).remainder(60) * factor).all().item<bool>());
+        Assert.Equal(30, read.FrameRate);
+        Assert.Equal(1 + 119 / 30.0, read.Timestamps![119], 9);
+        Assert.Equal(7, read.Scalars.Count);
+        Assert.Equal(419f, read.Scalars["centroid_x_mm"][119]);
+        Assert.Equal("mouse A", read.Metadata["acquisition/SubjectName"]);
+        Assert.Equal("open field", read.Metadata["acquisition/SessionName"]);
+        Assert.Equal("ch1, ch2", read.Metadata["acquisition/ChannelNames"]);
+        Assert.Equal("80, 80", read.Metadata["extraction/parameters/crop_size"]);
+        Assert.False(read.Metadata.ContainsKey("acquisition/ColorDataType"));
+    }
+
     [Fact]
     public void Sixteen_bit_frames_keep_their_heights_and_optional_datasets_may_be_missing()
     {
