@@ -1,28 +1,33 @@
 namespace Svae.Workbench.Data;
 
 /// <summary>
-/// A time-of-flight depth camera and the clean-up of an extraction: noise that neighbouring pixels share and that grows on
-/// slopes, a 3×3 median, a floor below which nothing counts, holes along the rim, and stray hot blobs.
+/// A time-of-flight depth camera and the clean-up of an extraction: pixels that mix body and floor at the rim, noise that
+/// neighbours share and that grows on slopes, a 3×3 median, a floor below which nothing counts, holes along the rim, and
+/// stray hot blobs.
 /// </summary>
 internal sealed class DepthSensor(Difficulty difficulty, int side, RandomStream random)
 {
+    private const float Optics = .9f;           // blur of the picture, px
     private const float NoiseBlur = .85f;       // px
     private const float FlatNoise = 1.72f;      // mm
     private const float SlopeNoise = .10f;      // mm per mm/px
     private const float Floor = 3;              // mm
-    private const double RimDropout = .12;      // of rim pixels
+    private const float RimHeight = 8;          // a rim pixel is above this, one of its neighbours below, mm
+    private const double RimDropout = .17;      // of rim pixels
     private const double HotFrames = .45;       // of frames
     private const int Margin = 2;               // px around the body where the sensor sees it
 
     private readonly float strength = difficulty == Difficulty.Clean ? .4f : 1;
     private readonly float[] noise = new float[side * side], seen = new float[side * side], scratch = new float[side * side];
-    private readonly float[] kernel = UnitPowerKernel(NoiseBlur);
+    private readonly float[] picture = new float[side * side];
+    private readonly float[] optics = Kernel(Optics, power: 1), kernel = Kernel(NoiseBlur, power: 2);
 
     /// <summary>What the camera makes of a height map, in whole millimetres.</summary>
-    public void Capture(ReadOnlySpan<float> heights, Span<byte> frame)
+    public void Capture(ReadOnlySpan<float> body, Span<byte> frame)
     {
         frame.Clear();
-        if (!Window(heights, out int top, out int bottom, out int left, out int right)) return;
+        if (!Window(body, out int top, out int bottom, out int left, out int right)) return;
+        ReadOnlySpan<float> heights = Blur(body, top, bottom, left, right);
         DrawNoise(top, bottom, left, right);
         AddNoise(heights, top, bottom, left, right);
         Quantise(frame, top, bottom, left, right);
@@ -45,6 +50,20 @@ internal sealed class DepthSensor(Difficulty difficulty, int side, RandomStream 
         (top, left) = (Math.Max(2, top - Margin), Math.Max(2, left - Margin));
         (bottom, right) = (Math.Min(side - 3, bottom + Margin), Math.Min(side - 3, right + Margin));
         return bottom >= top && right >= left;
+    }
+
+    /// <summary>What the optics make of the body: each pixel averages what is around it, so the rim slopes.</summary>
+    private ReadOnlySpan<float> Blur(ReadOnlySpan<float> body, int top, int bottom, int left, int right)
+    {
+        picture.AsSpan().Clear();
+        for (int row = top - 2; row <= bottom + 2; row++)
+            for (int i = row * side + left; i <= row * side + right; i++)
+                scratch[i] = optics[0] * body[i] + optics[1] * (body[i - 1] + body[i + 1]) + optics[2] * (body[i - 2] + body[i + 2]);
+        for (int row = top; row <= bottom; row++)
+            for (int i = row * side + left; i <= row * side + right; i++)
+                picture[i] = optics[0] * scratch[i] + optics[1] * (scratch[i - side] + scratch[i + side])
+                    + optics[2] * (scratch[i - 2 * side] + scratch[i + 2 * side]);
+        return picture;
     }
 
     /// <summary>White noise blurred along rows, then columns, with a kernel that keeps unit variance.</summary>
@@ -91,7 +110,8 @@ internal sealed class DepthSensor(Difficulty difficulty, int side, RandomStream 
             for (int i = row * side + left; i <= row * side + right; i++)
             {
                 if (frame[i] == 0) continue;
-                bool rim = heights[i - 1] == 0 || heights[i + 1] == 0 || heights[i - side] == 0 || heights[i + side] == 0;
+                bool rim = heights[i] >= RimHeight && (heights[i - 1] < RimHeight || heights[i + 1] < RimHeight
+                    || heights[i - side] < RimHeight || heights[i + side] < RimHeight);
                 if (rim && random.NextUniform() < RimDropout * strength) frame[i] = 0;
             }
     }
@@ -108,11 +128,14 @@ internal sealed class DepthSensor(Difficulty difficulty, int side, RandomStream 
         }
     }
 
-    /// <summary>Half of a five-tap Gaussian whose squares sum to one, so that blurring white noise keeps its variance.</summary>
-    private static float[] UnitPowerKernel(float sigma)
+    /// <summary>
+    /// Half of a five-tap Gaussian whose entries, to this power, sum to one: power 1 keeps heights, power 2 keeps the
+    /// variance of white noise.
+    /// </summary>
+    private static float[] Kernel(float sigma, int power)
     {
         float one = MathF.Exp(-.5f / (sigma * sigma)), two = MathF.Exp(-2f / (sigma * sigma));
-        float norm = MathF.Sqrt(1 + 2 * one * one + 2 * two * two);
+        float norm = power == 1 ? 1 + 2 * one + 2 * two : MathF.Sqrt(1 + 2 * one * one + 2 * two * two);
         return [1 / norm, one / norm, two / norm];
     }
 

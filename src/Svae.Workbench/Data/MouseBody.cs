@@ -12,6 +12,7 @@ internal sealed class MouseBody(double size)
     private const int Parts = 5;
     private const double BaseHeight = 17;   // of the spine above the floor, mm
     private const double Degree = Math.PI / 180;
+    private const double AlignShare = .75;   // of the long axis's turn that the extraction undoes; the rest shows as bend
 
     // Along the spine from hips to snout: position and half axes (length, width, height), mm.
     private static readonly double[] Position = [-19, -4, 11, 22, 29];
@@ -57,7 +58,7 @@ internal sealed class MouseBody(double size)
         for (int i = 0; i < Parts; i++) z[i] += HumpShare[i] * pose.Hump;
     }
 
-    /// <summary>Moves the footprint's centre to the origin and turns its long axis to the right.</summary>
+    /// <summary>Moves the footprint's centre to the origin and turns its long axis towards the right, between hips and axis.</summary>
     private void Align(in MousePosture posture)
     {
         double sum = 0, mx = 0, my = 0, sxx = 0, sxy = 0, syy = 0;
@@ -72,7 +73,7 @@ internal sealed class MouseBody(double size)
             double w = HalfLength[i] * HalfWidth[i] / sum, dx = x[i] - mx, dy = y[i] - my;
             (sxx, sxy, syy) = (sxx + w * dx * dx, sxy + w * dx * dy, syy + w * dy * dy);
         }
-        double turn = -0.5 * Math.Atan2(2 * sxy, sxx - syy) + posture.Turn * Degree;
+        double turn = -AlignShare * 0.5 * Math.Atan2(2 * sxy, sxx - syy) + posture.Turn * Degree;
         (double sin, double cos) = Math.SinCos(turn);
         for (int i = 0; i < Parts; i++)
         {

@@ -4,7 +4,7 @@ namespace Svae.Workbench.Data;
 
 /// <summary>
 /// Depth video of mice with known behaviour: a grammar chooses behaviours, behaviours pull a pose, the pose bends a body of
-/// ellipsoids, and a noisy sensor sees it from above. Statistics follow a real extraction.
+/// ellipsoids, and a noisy sensor sees it from above. Statistics follow a real extraction (see <see cref="FrameStatistics"/>).
 /// </summary>
 public static class MouseSimulator
 {
