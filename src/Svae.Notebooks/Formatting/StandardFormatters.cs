@@ -17,7 +17,8 @@ internal static class StandardFormatters
         Formatter.Register<DataFrame>(DataFrameFormatter.ToHtml, "text/html");
         Formatter.Register<DataFrame>(DataFrameFormatter.ToText, "text/plain");
         Formatter.SetPreferredMimeTypesFor(typeof(DataFrame), "text/html", "text/plain");
-        Formatter.Register<torch.Tensor>(tensor => tensor.ToString(TensorStringStyle.Default), "text/plain");
+        Formatter.Register<torch.Tensor>(TensorFormatter.ToText, "text/plain");
+        Formatter.Register<torch.Tensor>(TensorFormatter.ToHtml, "text/html");
         Formatter.SetPreferredMimeTypesFor(typeof(torch.Tensor), "text/plain");
         return true;
     }
