@@ -14,6 +14,8 @@ internal sealed class NotebookBatch(TextWriter terminal, bool plain)
     {
         using var stop = new StopSignal(() => terminal.WriteLine("stopping … (again to kill)"));
         var statuses = new List<RunStatus>();
+        // Nobody is there to answer a cell that asks.
+        Console.SetIn(TextReader.Null);
         try
         {
             foreach (var request in batch.Notebooks())

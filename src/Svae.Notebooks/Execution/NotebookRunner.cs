@@ -27,7 +27,7 @@ public sealed class NotebookRunner(IRunObserver observer)
         notebook.Complete();
         foreach (var cell in notebook.Cells) cell.ClearResults();
 
-        var results = new ResultsFolder(request.ResultsFolder ?? Path.Combine(request.OutputFolder, request.Name + "-results"), request.Name);
+        var results = new ResultsFolder(request.ResultsFolder ?? Path.Combine(request.OutputFolder, request.Name + "-results"), request.OutputFolder, request.Name);
         var session = new NotebookSession(results.Working, new Forward(observer));
         var clock = Stopwatch.StartNew();
         observer.NotebookStarted(request.Notebook, notebook.Cells.Count(cell => cell.IsCode));

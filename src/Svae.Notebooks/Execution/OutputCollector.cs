@@ -8,6 +8,8 @@ namespace Svae.Notebooks.Execution;
 /// <summary>Gathers a notebook's outputs, cell by cell, as its file stores them.</summary>
 internal sealed class OutputCollector
 {
+    // A loop that prints without end must not fill the memory, nor a notebook that is to be opened.
+    private const int LongestStream = 1 << 20;
     private readonly Lock gate = new();
     private readonly List<(string Id, CellOutputs Cell, Entry Entry)> displays = [];
 
@@ -32,7 +34,10 @@ internal sealed class OutputCollector
         public void Stream(string name, string text) => Change(() =>
         {
             if (entries.Count == 0 || entries[^1].Stream != name) entries.Add(new Entry { Stream = name });
-            entries[^1].Text.Append(text);
+            var written = entries[^1].Text;
+            if (written.Length > LongestStream) return;
+            written.Append(text);
+            if (written.Length > LongestStream) written.Append("\n… the rest of the output is not kept\n");
         });
 
         public void Display(string displayId, IReadOnlyDictionary<string, string> bundle) => Change(() =>

@@ -6,12 +6,17 @@ namespace Svae.Notebooks.Execution;
 /// </summary>
 internal sealed class ResultsFolder
 {
+    private readonly IReadOnlyList<string> made;
+
     /// <param name="final">Where the files belong.</param>
+    /// <param name="outputFolder">Where the executed notebook goes; the unfinished files gather inside.</param>
     /// <param name="name">The notebook's name, so that two notebooks with one folder do not meet.</param>
-    public ResultsFolder(string final, string name)
+    public ResultsFolder(string final, string outputFolder, string name)
     {
         Final = Path.TrimEndingDirectorySeparator(Path.GetFullPath(final));
-        Working = Path.Combine(Path.GetDirectoryName(Final) ?? Final, $".{name}-results.unfinished");
+        string output = Path.TrimEndingDirectorySeparator(Path.GetFullPath(outputFolder));
+        Working = Path.Combine(output, $".{name}-results.unfinished");
+        made = Missing(output).ToArray();
         Discard();
     }
 
@@ -41,10 +46,12 @@ internal sealed class ResultsFolder
         return kept;
     }
 
-    /// <summary>Removes what the notebook wrote.</summary>
+    /// <summary>Removes what the notebook wrote, and the folders made for it if they are empty.</summary>
     public void Discard()
     {
         if (Directory.Exists(Working)) Directory.Delete(Working, recursive: true);
+        foreach (string folder in made)
+            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
     }
 
     /// <summary>A path as one would type it here: relative when it is under the current folder.</summary>
@@ -52,5 +59,11 @@ internal sealed class ResultsFolder
     {
         string relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
         return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+    }
+
+    // The folder and those above it that are not there yet, innermost first.
+    private static IEnumerable<string> Missing(string? folder)
+    {
+        for (; folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder)) yield return folder;
     }
 }

@@ -32,10 +32,10 @@ internal static class DataFrameFormatter
         var rows = Rows(table).Select(row => row.Select(value => (Text: Text(value), Right: IsNumber(value))).ToArray()).ToArray();
         int[] widths = table.Columns.Select((column, c) => rows.Select(row => row[c].Text.Length).Append(column.Name.Length).Max()).ToArray();
         var text = new StringBuilder();
-        text.AppendLine(string.Join("  ", table.Columns.Select((column, c) => column.Name.PadLeft(widths[c]))));
+        text.Append(string.Join("  ", table.Columns.Select((column, c) => column.Name.PadLeft(widths[c])))).Append('\n');
         foreach (var row in rows)
-            text.AppendLine(string.Join("  ", row.Select((value, c) => value.Right ? value.Text.PadLeft(widths[c]) : value.Text.PadRight(widths[c]))).TrimEnd());
-        if (table.Rows.Count > RowsShown) text.AppendLine(Size(table));
+            text.Append(string.Join("  ", row.Select((value, c) => value.Right ? value.Text.PadLeft(widths[c]) : value.Text.PadRight(widths[c]))).TrimEnd()).Append('\n');
+        if (table.Rows.Count > RowsShown) text.Append(Size(table)).Append('\n');
         return text.ToString().TrimEnd();
     }
 

@@ -135,6 +135,22 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Wrong_input_leaves_not_even_a_folder()
+    {
+        await work.RunAsync(request => request with { OutputFolder = Path.Combine(work.Output, "a", "b") }, default,
+            "Notebook.Save(\"half.csv\", \"x\"); throw new UserInputException(\"no\");");
+        Assert.False(Directory.Exists(work.Output));
+    }
+
+    [Fact]
+    public async Task A_cell_that_prints_without_end_is_cut()
+    {
+        await work.RunAsync("for (int i = 0; i < 3000; i++) Console.WriteLine(new string('x', 1000));");
+        Assert.InRange(work.Shown(0).Length, 1 << 20, (1 << 20) + 2000);
+        Assert.EndsWith("is not kept\n", work.Shown(0), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Progress_reaches_the_observer()
     {
         await work.RunAsync("Notebook.Progress.Report(new WorkProgress(\"train\", .25));");
