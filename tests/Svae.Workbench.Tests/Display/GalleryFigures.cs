@@ -41,7 +41,7 @@ internal static class GalleryFigures
 
     private static IEnumerable<(string, IMimeBundle)> Frames()
     {
-        var mice = MouseSimulator.Simulate(new MouseSimulation { Mice = 2, FramesPerMouse = 900, Seed = 1 });
+        var mice = MouseSimulator.Simulate(new MouseSimulation { Mice = 2, FramesPerMouse = 500, Seed = 1 });
         var styles = StateStyle.For(MouseSimulator.BehaviorNames);
         torch.Tensor frames = mice[0].Frames!;
         yield return ("film strip", new FilmStrip("A mouse from above", [("mouse 1, three seconds", FilmStrip.Sample(frames, 0, 90, 8)), ("mouse 2", FilmStrip.Sample(mice[1].Frames!, 0, 90, 8))]));
