@@ -30,6 +30,21 @@ internal static class DepthFrames
         return frames;
     }
 
+    /// <summary>Frames of 16 bits, as bytes if they fit.</summary>
+    public static Tensor FromUInt16(ReadOnlySpan<ushort> heights, long[] shape)
+    {
+        bool small = heights.IndexOfAnyExceptInRange((ushort)0, (ushort)byte.MaxValue) < 0;
+        Tensor frames = empty(shape, dtype: small ? ScalarType.Byte : ScalarType.Int32);
+        Span<byte> bytes = frames.bytes;
+        Span<int> ints = small ? [] : MemoryMarshal.Cast<byte, int>(bytes);
+        for (int i = 0; i < heights.Length; i++)
+        {
+            if (small) bytes[i] = (byte)heights[i];
+            else ints[i] = heights[i];
+        }
+        return frames;
+    }
+
     /// <summary>
     /// Frames of numbers: rounded to whole millimetres, below the floor is 0; a frame with a NaN or an infinity is missing.
     /// </summary>

@@ -81,10 +81,14 @@ public static partial class MoseqExtraction
         long bytes = shape[0] * shape[1] * shape[2] * frames.Type.Size;
         if (bytes / DeflateLimit > fileLength)
             throw new RecordingFault("frames", $"promises {bytes:N0} bytes, which a file of {fileLength:N0} bytes cannot hold");
-        if (frames.Type is not { Class: H5DataTypeClass.FixedPoint, Size: 1, FixedPoint.IsSigned: false })
-            return DepthFrames.FromNumbers("frames", Array.ConvertAll(Hdf5Values.Numbers(frames, "frames"), v => (float)v), shape);
-        byte[] heights = Guarded("frames", () => frames.Read<byte[]>());
-        return (DepthFrames.FromBytes(heights, shape), null);
+        return frames.Type switch
+        {
+            { Class: H5DataTypeClass.FixedPoint, Size: 1, FixedPoint.IsSigned: false } =>
+                (DepthFrames.FromBytes(Guarded("frames", () => frames.Read<byte[]>()), shape), null),
+            { Class: H5DataTypeClass.FixedPoint, Size: 2, FixedPoint.IsSigned: false } =>
+                (DepthFrames.FromUInt16(Guarded("frames", () => frames.Read<ushort[]>()), shape), null),
+            _ => DepthFrames.FromNumbers("frames", Array.ConvertAll(Hdf5Values.Numbers(frames, "frames"), v => (float)v), shape),
+        };
     }
 
     private static double[]? Timestamps(IH5Group file, int length)

@@ -66,8 +66,11 @@ internal static class NumpyRecordings
     {
         try
         {
-            using Stream stream = entry.Open();
-            arrays[name] = NpyArray.Read(stream, name, Math.Max(0, entry.CompressedLength) * DeflateLimit + DeflateLimit);
+            using Stream unpacked = entry.Open();
+            using ChecksumStream stream = new(unpacked);
+            NpyArray array = NpyArray.Read(stream, name, Math.Max(0, entry.CompressedLength) * DeflateLimit + DeflateLimit);
+            if (stream.Checksum != entry.Crc32) throw new RecordingFault(name, "is damaged: its checksum is not the one in the zip directory");
+            arrays[name] = array;
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {

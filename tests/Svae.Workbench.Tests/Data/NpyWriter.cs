@@ -22,13 +22,15 @@ internal static class NpyWriter
     public static byte[] Unicode(int width, params string[] values) =>
         Array($"<U{width}", $"({values.Length},)", [.. values.SelectMany(v => Encoding.UTF32.GetBytes(v.PadRight(width, '\0')))]);
 
-    public static byte[] Archive(params (string Name, byte[] Array)[] arrays)
+    public static byte[] Archive(params (string Name, byte[] Array)[] arrays) => Archive(CompressionLevel.Optimal, arrays);
+
+    public static byte[] Archive(CompressionLevel level, params (string Name, byte[] Array)[] arrays)
     {
         using MemoryStream memory = new();
         using (ZipArchive zip = new(memory, ZipArchiveMode.Create, leaveOpen: true))
             foreach ((string name, byte[] array) in arrays)
             {
-                using Stream entry = zip.CreateEntry(name + ".npy").Open();
+                using Stream entry = zip.CreateEntry(name + ".npy", level).Open();
                 entry.Write(array);
             }
         return memory.ToArray();

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Svae.Workbench.Data;
 using TorchSharp;
 using Xunit;
@@ -156,6 +157,18 @@ public class RecordingsTests
         RecordingProblem found = OnlyProblem(folder["a.npz"]);
         Assert.Contains(problem, found.ToString());
         Assert.DoesNotContain('\n', found.ToString());
+    }
+
+    [Fact]
+    public void An_array_whose_bytes_changed_on_the_way_is_refused()
+    {
+        using TemporaryFolder folder = new();
+        byte[] whole = NpyWriter.Archive(CompressionLevel.NoCompression, ("X", NpyWriter.Floats("(2, 2)", 1, 2, 3, 4)));
+        int value = whole.AsSpan().IndexOf(BitConverter.GetBytes(3f));
+        Assert.True(value > 0, "the archive is expected to hold so few bytes as they are");
+        whole[value + 2] ^= 1;
+        File.WriteAllBytes(folder["a.npz"], whole);
+        Assert.Contains("checksum", OnlyProblem(folder["a.npz"]).Problem);
     }
 
     [Fact]
