@@ -60,7 +60,9 @@ public sealed class NotebookRunner(IRunObserver observer)
                 var output = outputs.ForCell(position.Number);
                 shown.Add((cell, output));
                 var result = await RunCellAsync(script, cell, position, output, stop.Token).ConfigureAwait(false);
-                if (result.Status != CellStatus.Completed) return (StatusOf(result, cancel, limit.Token), position, result.Error);
+                // A cell may also end in good order because it was asked to stop: what it has is not the whole.
+                if (result.Status != CellStatus.Completed || stop.IsCancellationRequested)
+                    return (StatusOf(result, cancel, limit.Token), position, result.Error);
             }
             return (RunStatus.Succeeded, null, null);
         }
@@ -92,8 +94,8 @@ public sealed class NotebookRunner(IRunObserver observer)
     private static RunStatus StatusOf(CellResult result, CancellationToken cancel, CancellationToken limit) => result switch
     {
         { Error.UserInput: not null } => RunStatus.UserError,
-        { Status: CellStatus.Interrupted } when cancel.IsCancellationRequested => RunStatus.Cancelled,
-        { Status: CellStatus.Interrupted } when limit.IsCancellationRequested => RunStatus.TimedOut,
+        _ when cancel.IsCancellationRequested => RunStatus.Cancelled,
+        _ when limit.IsCancellationRequested => RunStatus.TimedOut,
         _ => RunStatus.Failed,
     };
 

@@ -10,10 +10,9 @@ namespace Svae.Notebooks.Scripting;
 internal static partial class CellErrors
 {
     /// <summary>The cell does not compile.</summary>
-    public static CellError FromDiagnostics(IEnumerable<Diagnostic> diagnostics, CellSources sources)
+    public static CellError FromDiagnostics(IReadOnlyList<Diagnostic> diagnostics, CellSources sources)
     {
-        var errors = diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).ToArray();
-        var lines = errors.SelectMany(error => Describe(error, sources)).ToArray();
+        var lines = diagnostics.SelectMany(error => Describe(error, sources)).ToArray();
         return new CellError("CompilationError", lines[0].Trim(), lines);
     }
 

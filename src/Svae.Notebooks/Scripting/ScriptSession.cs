@@ -39,14 +39,8 @@ public sealed class ScriptSession : IDisposable
         sources.Add(name, code);
         try
         {
-            var script = await thread.RunAsync(() => Continue(CheckpointWeaver.Weave(code), name)).ConfigureAwait(false);
-            var diagnostics = await thread.RunAsync(() => script.Compile(interrupt.Cooperative)).ConfigureAwait(false);
-            if (diagnostics.Any(IsError))
-            {
-                // Said again about the text as it was written.
-                diagnostics = await thread.RunAsync(() => Continue(code, name).Compile(interrupt.Cooperative)).ConfigureAwait(false);
-                return new CellResult(CellStatus.Failed, CellErrors.FromDiagnostics(diagnostics, sources));
-            }
+            var (script, errors) = await thread.RunAsync(() => Compile(code, name, interrupt.Cooperative)).ConfigureAwait(false);
+            if (errors.Length > 0) return new CellResult(CellStatus.Failed, CellErrors.FromDiagnostics(errors, sources));
             bool showsValue = await thread.RunAsync(() => EndsInValue(script.GetCompilation())).ConfigureAwait(false);
             globals.Notebook.Cancellation = interrupt.Cooperative;
             using var watch = interrupt.Watch(thread);
@@ -64,6 +58,15 @@ public sealed class ScriptSession : IDisposable
     {
         thread.Dispose();
         loader.Dispose();
+    }
+
+    // Checkpoints are woven in; what is wrong with a cell is said about its text as it was written.
+    private (Script<object> Script, Diagnostic[] Errors) Compile(string code, string name, CancellationToken cancel)
+    {
+        Script<object> script = Continue(CheckpointWeaver.Weave(code), name);
+        if (!script.Compile(cancel).Any(IsError)) return (script, []);
+        script = Continue(code, name);
+        return (script, script.Compile(cancel).Where(IsError).ToArray());
     }
 
     private Script<object> Continue(string code, string name) => state is null

@@ -41,6 +41,19 @@ public sealed class StoppingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_last_cell_that_ends_in_good_order_because_it_was_stopped_is_not_a_success()
+    {
+        using var stop = new CancellationTokenSource();
+        var run = work.RunAsync(request => request, stop.Token,
+            "Notebook.Save(\"half.csv\", \"x\"); Notebook.Progress.Report(new WorkProgress(\"on\", 0)); while (!Notebook.Cancellation.IsCancellationRequested) await Task.Delay(5); Console.Write(\"what there is\");");
+        await work.Seen.Reported.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await stop.CancelAsync();
+        Assert.Equal(RunStatus.Cancelled, (await run).Status);
+        Assert.Equal("what there is", work.Shown(0));
+        Assert.Empty(Directory.GetDirectories(work.Output));
+    }
+
+    [Fact]
     public async Task A_time_limit_stops_the_notebook()
     {
         var outcome = await work.RunAsync(request => request with { Timeout = TimeSpan.FromSeconds(1) }, default, "while (true) { }");
