@@ -47,7 +47,7 @@ public sealed record AutoregressiveHmm(
         using var features = new AutoregressiveFeatures([.. sequences.Select(units.Standardize)], settings.Lags);
         var prior = AutoregressivePrior.Of(features, settings.PriorFrames);
         var em = new AutoregressiveHmmEm(features, prior, settings);
-        using var windows = new WindowClustering(features, prior, settings.ExpectedDwell);
+        using var windows = new WindowClustering(features, prior, settings.WindowLength);
 
         var random = new Random(settings.Seed);
         AutoregressiveHmmEm.Result? best = null;
@@ -55,17 +55,17 @@ public sealed record AutoregressiveHmm(
         for (int start = 0; start < settings.Restarts; start++)
         {
             using var inner = NewDisposeScope();
-            Tensor states = windows.Windows > 0 ? windows.Cluster(settings.States, random, settings.WindowStarts) : zeros(0, ScalarType.Int64);
+            Tensor states = windows.Cluster(settings.States, random, settings.WindowStarts);
             var found = em.Run(states, (iteration, objective) => Report(progress, settings, start, iteration, objective, features.Count), cancel);
             scores.Add(found.Score);
             if (best is not null && found.Score <= best.Score) continue;
             best = found;
-            foreach (Tensor tensor in best.Tensors) tensor.MoveToOuterDisposeScope();
+            best.Parameters.MoveOut();
         }
-        AutoregressiveHmm model = units.Restore(best!, settings);
+        AutoregressiveHmm model = units.Restore(best!.Parameters, settings);
         AutoregressiveHmmPosterior posterior = model.Infer(sequences);
         foreach (Tensor kept in model.Tensors.Concat(posterior.Marginals)) kept.MoveToOuterDisposeScope();
-        return new AutoregressiveHmmFit(model, posterior, best!.Trace, scores, best.Converged);
+        return new AutoregressiveHmmFit(model, posterior, best.Trace, scores, best.Converged);
     }
 
     /// <summary>State probabilities, most probable paths and likelihoods of sequences, also ones never fitted to.</summary>

@@ -12,60 +12,77 @@ internal sealed class AutoregressiveHmmEm(AutoregressiveFeatures features, Autor
 {
     private readonly Tensor lengths = tensor(features.Lengths, ScalarType.Int64, features.Device);
 
-    /// <summary>Where a start ended: parameters in the units of the features, the trace of J, and whether it settled.</summary>
-    public sealed record Result(Tensor LogInitial, Tensor LogTransition, LinearRegimes Regimes, IReadOnlyList<double> Trace, bool Converged)
+    /// <summary>log p(z_1), log π and the dynamics, in the units of the features.</summary>
+    public sealed record Parameters(Tensor LogInitial, Tensor LogTransition, LinearRegimes Regimes)
+    {
+        /// <summary>Survives the present dispose scope.</summary>
+        public Parameters MoveOut()
+        {
+            foreach (Tensor tensor in new[] { LogInitial, LogTransition, Regimes.Coefficients, Regimes.Covariance }) tensor.MoveToOuterDisposeScope();
+            return this;
+        }
+    }
+
+    /// <summary>Where a start ended: parameters, the trace of J, and whether it settled.</summary>
+    public sealed record Result(Parameters Parameters, IReadOnlyList<double> Trace, bool Converged)
     {
         public double Score => Trace[^1];
-
-        public IEnumerable<Tensor> Tensors => [LogInitial, LogTransition, Regimes.Coefficients, Regimes.Covariance];
     }
 
     /// <summary>Runs from hard states [N] until J settles; <paramref name="report"/> is told the iteration and J.</summary>
     public Result Run(Tensor states, Action<int, double> report, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
-        int K = settings.States;
-        Tensor weights = nn.functional.one_hot(states, K).to(ScalarType.Float64);
-        Tensor stay = eye(K, dtype: ScalarType.Float64, device: features.Device);
-        double leave = K > 1 ? 1 / Math.Max(settings.ExpectedDwell, 2) : 0;
-        Tensor logTransition = (stay * (1 - leave) + (1 - stay) * (leave / Math.Max(1, K - 1))).log();
-        Tensor logInitial = zeros(K, ScalarType.Float64, features.Device) - Math.Log(K);
-        LinearRegimes regimes = Maximize(weights);
+        Parameters now = First(states);
         var trace = new List<double>();
-        bool converged = false;
         while (true)
         {
             cancel.ThrowIfCancellationRequested();
             using var iteration = NewDisposeScope();
-            HmmPosterior posterior = Expect(logInitial, logTransition, regimes);
-            trace.Add(Objective(posterior.LogZ, logInitial, logTransition, regimes));
+            HmmPosterior posterior = Expect(now);
+            trace.Add(Objective(posterior.LogZ, now));
             report(trace.Count, trace[^1]);
-            converged = trace.Count > 1 && trace[^1] - trace[^2] < settings.Tolerance * Math.Max(1, features.Count);
-            if (converged || trace.Count >= settings.Iterations) break;
-            regimes = Maximize(posterior.Marginals.reshape(-1, K).index_select(0, features.Positions));
-            logTransition = LogNormalized(posterior.PairMarginalSum.sum(dim: 0) + settings.TransitionCounts + settings.Stickiness * stay);
-            logInitial = LogNormalized(posterior.Marginals.select(1, 0).sum(dim: 0) + settings.TransitionCounts);
-            foreach (Tensor kept in new[] { regimes.Coefficients, regimes.Covariance, logTransition, logInitial }) kept.MoveToOuterDisposeScope();
+            bool converged = trace.Count > 1 && trace[^1] - trace[^2] < settings.Tolerance * Math.Max(1, features.Count);
+            if (converged || trace.Count >= settings.Iterations) return new Result(now.MoveOut().MoveOut(), trace, converged);
+            now = Maximize(posterior).MoveOut();
         }
-        Result result = new(logInitial, logTransition, regimes, trace, converged);
-        foreach (Tensor tensor in result.Tensors) tensor.MoveToOuterDisposeScope();
-        return result;
     }
 
-    private LinearRegimes Maximize(Tensor weights) => prior.MostProbable(features, features.PackedMoments(weights), weights.sum(dim: 0));
+    /// <summary>Dynamics of the hard states, and transitions that stay as long as a window.</summary>
+    private Parameters First(Tensor states)
+    {
+        int K = settings.States;
+        Tensor stay = eye(K, dtype: ScalarType.Float64, device: features.Device);
+        double leave = K > 1 ? 1 / settings.WindowLength : 0;
+        Tensor transition = stay * (1 - leave) + (1 - stay) * (leave / Math.Max(1, K - 1));
+        Tensor initial = torch.ones(K, ScalarType.Float64, features.Device) / K;
+        return new Parameters(initial.log(), transition.log(), Regimes(nn.functional.one_hot(states, K).to(ScalarType.Float64)));
+    }
 
-    private HmmPosterior Expect(Tensor logInitial, Tensor logTransition, LinearRegimes regimes)
+    private Parameters Maximize(HmmPosterior posterior)
+    {
+        Tensor sticky = settings.Stickiness * eye(settings.States, dtype: ScalarType.Float64, device: features.Device);
+        return new Parameters(
+            LogNormalized(posterior.Marginals.select(1, 0).sum(dim: 0) + settings.TransitionCounts),
+            LogNormalized(posterior.PairMarginalSum.sum(dim: 0) + settings.TransitionCounts + sticky),
+            Regimes(posterior.Marginals.reshape(-1, settings.States).index_select(0, features.Positions)));
+    }
+
+    private LinearRegimes Regimes(Tensor weights) => prior.MostProbable(features, features.PackedMoments(weights), weights.sum(dim: 0));
+
+    private HmmPosterior Expect(Parameters now)
     {
         Tensor evidence = zeros([features.B * features.T, settings.States], ScalarType.Float64, features.Device);
-        evidence.index_copy_(0, features.Positions, features.LogLikelihood(regimes) * settings.LikelihoodPower);
-        return ForwardBackward.Infer(new HmmPotentials(logInitial, logTransition, evidence.reshape(features.B, features.T, -1)), lengths);
+        evidence.index_copy_(0, features.Positions, features.LogLikelihood(now.Regimes) * settings.LikelihoodPower);
+        return ForwardBackward.Infer(
+            new HmmPotentials(now.LogInitial, now.LogTransition, evidence.reshape(features.B, features.T, -1)), lengths);
     }
 
-    private double Objective(Tensor logZ, Tensor logInitial, Tensor logTransition, LinearRegimes regimes)
+    private double Objective(Tensor logZ, Parameters now)
     {
-        double transitions = (settings.TransitionCounts * (logTransition.sum() + logInitial.sum())
-            + settings.Stickiness * logTransition.diagonal().sum()).item<double>();
-        return logZ.sum().item<double>() + transitions + settings.LikelihoodPower * prior.LogDensity(regimes);
+        double transitions = (settings.TransitionCounts * (now.LogTransition.sum() + now.LogInitial.sum())
+            + settings.Stickiness * now.LogTransition.diagonal().sum()).item<double>();
+        return logZ.sum().item<double>() + transitions + settings.LikelihoodPower * prior.LogDensity(now.Regimes);
     }
 
     private static Tensor LogNormalized(Tensor counts) => (counts / counts.sum(-1, keepdim: true)).log();

@@ -20,12 +20,12 @@ internal sealed record ColumnUnits(Tensor Mean, Tensor Scale)
     public Tensor Standardize(Tensor sequence) => (sequence.to(ScalarType.Float64) - Mean) / Scale;
 
     /// <summary>With s = (x − mean) / scale, <c>s_t = A s_{t−1} + b + e</c> in the units of x.</summary>
-    public AutoregressiveHmm Restore(AutoregressiveHmmEm.Result found, AutoregressiveHmmSettings settings)
+    public AutoregressiveHmm Restore(AutoregressiveHmmEm.Parameters found, AutoregressiveHmmSettings settings)
     {
-        long n = Mean.shape[0];
-        Tensor slopes = found.Regimes.Coefficients.narrow(-1, 0, n * settings.Lags), offset = found.Regimes.Coefficients.select(-1, n * settings.Lags);
-        Tensor dynamics = slopes * Scale.unsqueeze(-1) / Scale.repeat(settings.Lags);
-        Tensor shifted = Mean + offset * Scale - dynamics.matmul(Mean.repeat(settings.Lags));
+        long n = Mean.shape[0], lags = settings.Lags;
+        Tensor slopes = found.Regimes.Coefficients.narrow(-1, 0, n * lags), offset = found.Regimes.Coefficients.select(-1, n * lags);
+        Tensor dynamics = slopes * Scale.unsqueeze(-1) / Scale.repeat(lags);
+        Tensor shifted = Mean + offset * Scale - dynamics.matmul(Mean.repeat(lags));
         Tensor covariance = found.Regimes.Covariance * Scale.unsqueeze(-1) * Scale;
         return new AutoregressiveHmm(found.LogInitial, found.LogTransition, dynamics, shifted, covariance, settings.LikelihoodPower);
     }

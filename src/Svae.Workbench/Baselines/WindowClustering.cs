@@ -46,6 +46,7 @@ internal sealed class WindowClustering : IDisposable
     /// <summary>State of each frame [N], the best of several starts.</summary>
     public Tensor Cluster(int states, Random random, int starts)
     {
+        if (Windows == 0) return zeros(0, ScalarType.Int64, features.Device);
         using var scope = NewDisposeScope();
         Tensor? best = null;
         double highest = double.NegativeInfinity;

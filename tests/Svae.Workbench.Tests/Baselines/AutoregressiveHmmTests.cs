@@ -52,7 +52,7 @@ public class AutoregressiveHmmTests
 
     private static readonly AutoregressiveHmmSettings Exact = new()
     {
-        States = 3, LikelihoodPower = 1, Stickiness = 0, PriorFrames = 1, ExpectedDwell = 20, Restarts = 2, Iterations = 60, Tolerance = 1e-9, Seed = 1,
+        States = 3, LikelihoodPower = 1, Stickiness = 0, PriorFrames = 1, WindowLength = 20, Restarts = 2, Iterations = 60, Tolerance = 1e-9, Seed = 1,
     };
 
     [Fact]
@@ -84,7 +84,7 @@ public class AutoregressiveHmmTests
         using var generator = new Generator(4); // not from the model: EM must hold for any data
         Tensor data = randn([400, 3], ScalarType.Float64, generator: generator).cumsum(0).sin();
         using var fit = AutoregressiveHmm.Fit([data.narrow(0, 0, 250), data.narrow(0, 250, 150)],
-            Exact with { States = 5, LikelihoodPower = power, Lags = lags, Stickiness = 20, PriorFrames = 10, ExpectedDwell = 8, Restarts = 1 });
+            Exact with { States = 5, LikelihoodPower = power, Lags = lags, Stickiness = 20, PriorFrames = 10, WindowLength = 8, Restarts = 1 });
         Assert.True(fit.Trace.Count > 5);
         for (int i = 1; i < fit.Trace.Count; i++)
             Assert.True(fit.Trace[i] >= fit.Trace[i - 1] - 1e-7 * Math.Abs(fit.Trace[i]), $"iteration {i}: {fit.Trace[i - 1]} → {fit.Trace[i]}");
@@ -143,7 +143,7 @@ public class AutoregressiveHmmTests
         Tensor data = randn([600, 2], ScalarType.Float64, generator: generator);
         int[] changes = [.. new[] { 0.0, 1_000, 1e6 }.Select(stickiness =>
         {
-            using var fit = AutoregressiveHmm.Fit([data], Exact with { Stickiness = stickiness, States = 4, ExpectedDwell = 5, Restarts = 1 });
+            using var fit = AutoregressiveHmm.Fit([data], Exact with { Stickiness = stickiness, States = 4, WindowLength = 5, Restarts = 1 });
             return fit.Labels[0].Zip(fit.Labels[0].Skip(1), (a, b) => a == b ? 0 : 1).Sum();
         })];
         Assert.True(changes[0] > changes[1] && changes[1] >= changes[2], string.Join(" > ", changes));
