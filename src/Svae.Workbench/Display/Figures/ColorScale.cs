@@ -21,7 +21,7 @@ internal static class ColorScale
         using var ink = new SKPaint { Color = new SKColor(0x33, 0x33, 0x33), IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = .7f };
         canvas.DrawRect(x, y, width, height, ink);
         ink.Style = SKPaintStyle.Fill;
-        using SKFont font = Picture.Font(12);
+        using SKFont font = Lettering.Font(12);
         foreach (double tick in AxisTicks.Linear(min, max, height > 120 ? 6 : height > 44 ? 4 : 2))
             canvas.DrawText(AxisTicks.Text(tick), x + width + 4, y + height * (float)(1 - (tick - min) / (max - min)) + 4, font, ink);
         if (height <= 60) { canvas.DrawText(unit, x + width + 24, y + height / 2 + 4, font, ink); return; }

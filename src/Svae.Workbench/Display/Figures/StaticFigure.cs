@@ -11,7 +11,7 @@ internal static class StaticFigure
     public static SKBitmap Draw(FigurePlan plan, int scale = 2)
     {
         float width = plan.Figure.Width;
-        using SKFont title = Picture.Font(16, bold: true), text = Picture.Font(13);
+        using SKFont title = Lettering.Font(16, bold: true), text = Lettering.Font(13);
         string[] titleLines = Wrap(plan.Figure.Title, title, width - 2 * Margin);
         string[] subtitleLines = plan.Figure.Subtitle is { } s ? Wrap(s, text, width - 2 * Margin) : [];
         var legend = PlaceLegend(plan, text, width);

@@ -87,7 +87,7 @@ internal static class StaticMarks
         int rows = map.Values.GetLength(0), columns = map.Values.GetLength(1);
         using var paint = new SKPaint();
         float cell = Math.Abs(axes.GetPixelX(1) - axes.GetPixelX(0)), tall = Math.Abs(axes.GetPixelY(1) - axes.GetPixelY(0));
-        using SKFont font = Picture.Font(Math.Clamp(Math.Min(cell / 2.6f, tall / 1.6f), 6, 13));
+        using SKFont font = Lettering.Font(Math.Clamp(Math.Min(cell / 2.6f, tall / 1.6f), 6, 13));
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < columns; j++)
             {
@@ -122,7 +122,7 @@ internal static class StaticMarks
 
     private static void DrawText(SKCanvas canvas, string text, float x, float y, SKTextAlign align)
     {
-        using SKFont font = Picture.Font(12.5f);
+        using SKFont font = Lettering.Font(12.5f);
         using var halo = new SKPaint { IsAntialias = true, Color = SKColors.White.WithAlpha(220), Style = SKPaintStyle.Stroke, StrokeWidth = 3 };
         using var ink = new SKPaint { IsAntialias = true, Color = new SKColor(0x44, 0x44, 0x44) };
         canvas.DrawText(text, x, y, align, font, halo);

@@ -38,7 +38,7 @@ internal static class StaticPanel
     {
         Panel panel = plan.Figure.Panels[index];
         using var plot = new Plot();
-        plot.Font.Set(Picture.Family);
+        plot.Font.Set(Lettering.Family);
         plot.FigureBackground.Color = Colors.White;
         plot.DataBackground.Color = Colors.White;
         plot.Grid.MajorLineColor = Color.FromHex("#E9E9E9");
@@ -68,7 +68,7 @@ internal static class StaticPanel
     /// <summary>Names too long to stand side by side, and the axis label below them.</summary>
     private static void SlantedNames(SKCanvas canvas, Panel panel, (double Min, double Max) range, Frame frame, float top, float width)
     {
-        using SKFont font = Picture.Font(TickSize), label = Picture.Font(LabelSize);
+        using SKFont font = Lettering.Font(TickSize), label = Lettering.Font(LabelSize);
         using var ink = new SKPaint { IsAntialias = true, Color = new SKColor(0x33, 0x33, 0x33) };
         float across = width - frame.Left - frame.Right, below = top + frame.Top + frame.Inner;
         for (int i = 0; i < panel.X.Categories!.Count; i++)
@@ -123,7 +123,7 @@ internal static class StaticPanel
 
     private static float LongestText(IReadOnlyList<string> names)
     {
-        using SKFont font = Picture.Font(TickSize);
+        using SKFont font = Lettering.Font(TickSize);
         return names.Max(name => font.MeasureText(name));
     }
 }

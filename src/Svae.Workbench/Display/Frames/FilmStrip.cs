@@ -74,7 +74,7 @@ public sealed class FilmStrip : IMimeBundle
         var picture = Picture.Blank(most * 2, (header + rows.Count * (rowLabel + shownHeight + 8) + 6) * 2, SKColors.White);
         using var canvas = new SKCanvas(picture);
         canvas.Scale(2);
-        using SKFont heading = Picture.Font(16, bold: true), text = Picture.Font(13);
+        using SKFont heading = Lettering.Font(16, bold: true), text = Lettering.Font(13);
         using var ink = new SKPaint { IsAntialias = true, Color = new SKColor(0x22, 0x22, 0x22) };
         canvas.DrawText(title, 12, 25, heading, ink);
         ink.Color = new SKColor(0x44, 0x44, 0x44);

@@ -36,7 +36,7 @@ public sealed class ReconstructionPanel : IMimeBundle
         using var picture = Picture.Blank(width * 2, ((int)MathF.Ceiling(3 * height) + header + 14) * 2, SKColors.White);
         using var canvas = new SKCanvas(picture);
         canvas.Scale(2);
-        using SKFont heading = Picture.Font(16, bold: true), text = Picture.Font(13);
+        using SKFont heading = Lettering.Font(16, bold: true), text = Lettering.Font(13);
         using var ink = new SKPaint { IsAntialias = true, Color = new SKColor(0x22, 0x22, 0x22) };
         canvas.DrawText(Title, 12, 25, heading, ink);
         using Tensor residual = model - real;

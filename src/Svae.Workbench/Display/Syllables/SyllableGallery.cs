@@ -84,7 +84,7 @@ public sealed class SyllableGallery : IMimeBundle
         string image = $"""<img alt="frames of {PlayerHtml.Escape(styles[state].Name)}" style="display:block;width:{frameWidth * strip.shape[0]}px;max-width:100%;border-radius:4px" src="{Picture.PngUri(Picture.Png(bare))}">""";
         html.Append($"""
             <div><div style="font:14px sans-serif;margin-bottom:4px"><span style="display:inline-block;width:12px;height:12px;border-radius:2px;background:{styles[state].Color};margin-right:7px"></span><b>{PlayerHtml.Escape(styles[state].Name)}</b> <span style="opacity:.75">{PlayerHtml.Escape(Numbers(state))}</span></div>
-            <div data-svae-player="{id}" style="display:flex;flex-wrap:wrap;gap:12px"><div class="svae-still">{image}<div style="font:12px sans-serif;opacity:.75">{PlayerHtml.Escape(Span(bouts[0], scale))}</div></div><div class="svae-live" style="display:none"></div></div></div>
+            <div data-svae-player="{id}" style="display:flex;flex-wrap:wrap;gap:12px"><div class="svae-still" style="width:{frameWidth * 8}px;max-width:100%">{image}<div style="font:12px sans-serif;opacity:.75">{PlayerHtml.Escape(Span(bouts[0], scale))}</div></div><div class="svae-live" style="display:none"></div></div></div>
             """);
         scripts.Append(PlayerHtml.Code(id, sheet, clips, scale, syllables.FrameRate, "#F0E442", clipWidth, hide: false));
     }

@@ -53,7 +53,7 @@ public sealed class TransitionGraph : IMimeBundle
 
     private void Draw(SKCanvas canvas)
     {
-        using SKFont title = Picture.Font(16, bold: true), text = Picture.Font(13);
+        using SKFont title = Lettering.Font(16, bold: true), text = Lettering.Font(13);
         using var ink = new SKPaint { IsAntialias = true, Color = new SKColor(0x22, 0x22, 0x22) };
         canvas.DrawText("The grammar of behaviour", 12, 27, title, ink);
         ink.Color = new SKColor(0x55, 0x55, 0x55);
