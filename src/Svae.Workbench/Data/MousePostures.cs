@@ -22,7 +22,8 @@ internal sealed class MousePostures(Difficulty difficulty, double frameRate, Ran
     private const double DriftSeconds = 6;
     private const double JitterKept = 0.9;      // AR(1) coefficient of the alignment, per frame
 
-    private readonly double drifting = difficulty switch { Difficulty.Clean => 0, Difficulty.Medium => 0.4, _ => 1 };
+    // At 1.4 frames stay as alike over a second as in a real session, and are as hard to tell apart.
+    private readonly double drifting = difficulty switch { Difficulty.Clean => 0, Difficulty.Medium => 0.4, _ => 1.4 };
     private readonly double jittering = difficulty == Difficulty.Clean ? 0.3 : 1;
 
     /// <summary>The posture of every frame, <c>[T]</c>.</summary>
