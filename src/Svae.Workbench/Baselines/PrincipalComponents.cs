@@ -16,8 +16,11 @@ namespace Svae.Workbench.Baselines;
 public sealed record PrincipalComponents(
     Tensor Mean, Tensor Components, Tensor ExplainedVariance, double TotalVariance, bool Whiten) : IDisposable
 {
-    /// <summary>Up to this size of the smaller side the eigenproblem is solved exactly, above it by subspace iteration.</summary>
-    private const long LargestDenseProblem = 2_000;
+    /// <summary>Up to this size of the smaller side the eigenproblem is solved densely, above it within a Krylov space.</summary>
+    private const long LargestDenseProblem = 800;
+
+    /// <summary>How often the data is passed over beyond the first time.</summary>
+    private const int KrylovBlocks = 6;
 
     /// <summary>A component of less variance than this share of the first counts as having none.</summary>
     private const double NoVariance = 1e-12;
@@ -26,13 +29,13 @@ public sealed record PrincipalComponents(
     public Tensor ExplainedVarianceRatio => ExplainedVariance / Math.Max(TotalVariance, double.Epsilon);
 
     /// <summary>
-    /// Fits by the eigenvectors of the covariance [D, D] or, when N &lt; D, of the Gram matrix [N, N], in float64. When both
-    /// sides exceed 2,000 a randomised subspace iteration (Halko, Martinsson &amp; Tropp 2011) takes its place.
+    /// Fits by the eigenvectors of the covariance [D, D] or, when N &lt; D, of the Gram matrix [N, N], in float64. When both sides
+    /// exceed 800 and C is a small part of them, the eigenvectors are sought in a randomised block Krylov space (Musco &amp; Musco 2015).
     /// </summary>
     /// <param name="data">Data [N, D] of any type and device, N ≥ 1; the result stays on that device.</param>
     /// <param name="components">C, between 1 and D. Beyond the rank of the data, directions are arbitrary with variance 0.</param>
     /// <param name="whiten">Divide scores by their standard deviation.</param>
-    /// <param name="seed">Of the subspace iteration's start; the dense route needs no randomness.</param>
+    /// <param name="seed">Of the Krylov space's start; the dense route needs no randomness.</param>
     /// <exception cref="ArgumentException">Wrong shape, C outside [1, D], or a non-finite entry; the message names it.</exception>
     public static PrincipalComponents Fit(Tensor data, int components, bool whiten = false, int seed = 0)
     {
@@ -47,7 +50,7 @@ public sealed record PrincipalComponents(
         using var scope = NewDisposeScope();
         Tensor mean = ColumnMean(data);
         var (directions, variances, total) =
-            Math.Min(count, width) > LargestDenseProblem ? Subspace(data, mean, components, seed)
+            Math.Min(count, width) > Math.Max(LargestDenseProblem, 12L * (components + 10)) ? Krylov(data, mean, components, seed)
             : count < width ? Gram(data, mean, components)
             : Covariance(data, mean, components);
         directions = FixSigns(Complete(directions, variances));
@@ -136,23 +139,32 @@ public sealed record PrincipalComponents(
         return (directions, top, values.clamp_min(0).sum().item<double>());
     }
 
-    private static (Tensor Directions, Tensor Variances, double Total) Subspace(Tensor data, Tensor mean, int components, int seed)
+    private static (Tensor Directions, Tensor Variances, double Total) Krylov(Tensor data, Tensor mean, int components, int seed)
     {
         using var generator = new Generator((ulong)seed, data.device);
-        long width = data.shape[1], size = Math.Min(width, 2 * components + 20);
-        Tensor basis = randn([width, size], ScalarType.Float64, data.device, generator: generator);
-        Tensor image = zeros([width, size], ScalarType.Float64, data.device);
-        for (int sweep = 0; sweep < 10; sweep++)
+        long width = data.shape[1], size = Math.Min(width / (KrylovBlocks + 1), components + 10);
+        Tensor basis = linalg.qr(randn([width, size], ScalarType.Float64, data.device, generator: generator)).Q;
+        // Each image under the covariance, made orthogonal to all before it (twice, for accuracy), is the next block of the basis.
+        Tensor newest = basis, image = zeros_like(basis);
+        var images = new List<Tensor>();
+        double total = 0;
+        for (int block = 0; block <= KrylovBlocks; block++)
         {
-            basis = linalg.qr(basis).Q;
-            image.zero_();
-            foreach (Tensor rows in Chunks(data, mean)) image.addmm_(rows.t(), rows.matmul(basis), 1, 1);
-            if (sweep < 9) basis = image.clone();
+            image = zeros_like(newest);
+            foreach (Tensor rows in Chunks(data, mean))
+            {
+                image.addmm_(rows.t(), rows.matmul(newest), 1, 1);
+                if (block == 0) total += rows.square().sum().item<double>();
+            }
+            images.Add(image);
+            if (block == KrylovBlocks) break;
+            newest = image;
+            for (int pass = 0; pass < 2; pass++) newest = linalg.qr(newest - basis.matmul(basis.t().matmul(newest))).Q;
+            basis = cat([basis, newest], 1);
         }
         // Rayleigh–Ritz: the eigenvectors of the covariance seen from within the basis.
-        double total = 0, denominator = Math.Max(1, data.shape[0] - 1);
-        foreach (Tensor rows in Chunks(data, mean)) total += rows.square().sum().item<double>();
-        Tensor small = basis.t().matmul(image) / denominator;
+        double denominator = Math.Max(1, data.shape[0] - 1);
+        Tensor small = basis.t().matmul(cat(images, 1)) / denominator;
         var (values, vectors) = linalg.eigh((small + small.t()) / 2);
         Tensor top = values.flip(0).narrow(0, 0, components).clamp_min(0).contiguous();
         return (basis.matmul(vectors.flip(1).narrow(1, 0, components)).t().contiguous(), top, total / denominator);
