@@ -23,7 +23,8 @@ public static class ForwardBackward
         {
             MessagePassingForm.Fused when !cpu => throw new ArgumentException($"form: Fused runs on the CPU, potentials.LogLikelihood is on {potentials.LogLikelihood.device}; take Parallel"),
             MessagePassingForm.Fused => ExactEverywhere(FusedForwardBackward.Infer(potentials, shape), potentials, shape),
-            _ => LogSpaceForwardBackward.Infer(potentials, shape),
+            MessagePassingForm.Sequential => SequentialForwardBackward.Infer(potentials, shape),
+            _ => ParallelForwardBackward.Infer(potentials, shape),
         };
     }
 

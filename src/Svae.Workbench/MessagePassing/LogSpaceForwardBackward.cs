@@ -19,7 +19,7 @@ internal static class LogSpaceForwardBackward
         Tensor[]? active = shape.Ragged ? shape.Mask(transition.device).unsqueeze(-1).unbind(1) : null;
 
         var (filtered, evidence) = Forward(Possible(potentials.LogInitial), transition, likelihoods, active);
-        RequirePossible(evidence, shape);
+        RequirePossible(cat(evidence, 1), shape);
         var (marginals, pairs) = Backward(filtered, evidence, transition, likelihoods, active);
         return new HmmPosterior(cat(evidence, 1).sum(1), stack(marginals, 1), pairs);
     }
@@ -68,10 +68,11 @@ internal static class LogSpaceForwardBackward
 
     private static Tensor Possible(Tensor logPotential) => logPotential.clamp_min(Impossible);
 
-    private static void RequirePossible(Tensor[] evidence, HmmShape shape)
+    /// <summary>Refuses a batch in which some c_t, [B, T], is that of an impossible observation.</summary>
+    public static void RequirePossible(Tensor evidence, HmmShape shape)
     {
         using var scope = NewDisposeScope();
-        Tensor dead = cat(evidence, 1).detach() < Impossible / 2; // [B, T]
+        Tensor dead = evidence.detach() < Impossible / 2;
         if (!dead.any().item<bool>()) return;
         long[] first = dead.nonzero()[0].cpu().data<long>().ToArray();
         throw new ImpossibleSequenceException((int)(shape.Origin?[first[0]] ?? first[0]), (int)first[1]);

@@ -28,7 +28,7 @@ namespace Svae.Workbench.MessagePassing;
 internal sealed unsafe class ScaledForwardBackward
 {
     /// <summary>Largest β and 1/c for which what underflows is surely negligible.</summary>
-    private const double Reach = 1e120;
+    public const double Reach = 1e120;
 
     /// <summary>Time steps whose rows a sum of outer products reads at once: few enough to stay in the cache.</summary>
     private const int TimeBlock = 128;

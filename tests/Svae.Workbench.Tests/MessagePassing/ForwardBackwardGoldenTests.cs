@@ -12,7 +12,7 @@ public class ForwardBackwardGoldenTests
 {
     public static IEnumerable<TheoryDataRow<string, MessagePassingForm>> Cases() =>
         from name in GoldenCase.Names("hmm_")
-        from form in new[] { MessagePassingForm.Auto, MessagePassingForm.Sequential }
+        from form in new[] { MessagePassingForm.Auto, MessagePassingForm.Sequential, MessagePassingForm.Parallel }
         select new TheoryDataRow<string, MessagePassingForm>(name, form);
 
     [Theory, MemberData(nameof(Cases))]
