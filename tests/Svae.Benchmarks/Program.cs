@@ -6,6 +6,7 @@ using TorchSharp;
 var suites = new SortedDictionary<string, Action>
 {
     ["chain"] = GaussianChainBenchmark.Run,
+    ["hmm"] = ForwardBackwardBenchmark.Run,
 };
 
 string[] chosen = args.Length == 0 || args.Contains("all") ? [.. suites.Keys] : args;

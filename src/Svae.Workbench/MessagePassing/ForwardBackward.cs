@@ -29,9 +29,28 @@ public static class ForwardBackward
     }
 
     /// <summary>The most probable path argmax_z p(z), int64 [B, T], −1 past a sequence's length; not differentiable.</summary>
-    /// <inheritdoc cref="Infer" path="/param|/exception"/>
+    /// <param name="potentials">float64, see <see cref="HmmPotentials"/>.</param>
+    /// <param name="lengths">True length of each sequence, int64 [B], each in [1, T]; none means all are T.</param>
+    /// <inheritdoc cref="Infer" path="/exception"/>
     public static Tensor MostProbablePath(HmmPotentials potentials, Tensor? lengths = null) =>
         Viterbi.MostProbablePath(potentials, HmmShape.Require(potentials, lengths));
+
+    /// <summary>p(z_t = i, z_{t+1} = j) of every step, [B, T − 1, K, K], zero past a sequence's length; differentiable.</summary>
+    /// <remarks>Takes B·T·K² numbers; most uses need only their sum, which <see cref="Infer"/> returns.</remarks>
+    /// <param name="potentials">float64, see <see cref="HmmPotentials"/>.</param>
+    /// <param name="lengths">True length of each sequence, int64 [B], each in [1, T]; none means all are T.</param>
+    /// <inheritdoc cref="Infer" path="/exception"/>
+    public static Tensor PairMarginals(HmmPotentials potentials, Tensor? lengths = null) =>
+        LogSpaceForwardBackward.PairMarginals(potentials, HmmShape.Require(potentials, lengths));
+
+    /// <summary>Independent draws of whole paths from p(z), int64 [S, B, T], −1 past a sequence's length.</summary>
+    /// <param name="potentials">float64, see <see cref="HmmPotentials"/>.</param>
+    /// <param name="generator">Where the randomness comes from: a CPU generator.</param>
+    /// <param name="count">S, paths for each sequence.</param>
+    /// <param name="lengths">True length of each sequence, int64 [B], each in [1, T]; none means all are T.</param>
+    /// <inheritdoc cref="Infer" path="/exception"/>
+    public static Tensor SamplePaths(HmmPotentials potentials, Generator generator, int count, Tensor? lengths = null) =>
+        PathSampler.Sample(potentials, HmmShape.Require(potentials, lengths), generator, count);
 
     /// <summary>Infers again, in log-space, the sequences whose log Z a scaled form left NaN.</summary>
     private static HmmPosterior ExactEverywhere(HmmPosterior scaled, HmmPotentials potentials, HmmShape shape)

@@ -30,24 +30,23 @@ internal sealed unsafe class FusedForwardBackward : autograd.MultiTensorFunction
         Tensor logInitial = ((Tensor)vars[0]).contiguous(), likelihood = ((Tensor)vars[2]).contiguous();
         var (transition, largest) = PaddedExp((Tensor)vars[1], K);
         var messages = new Messages(shape, transition);
-        Tensor logZ = Empty(B), marginals = Empty(B, T, K), pairs = Empty(B, messages.Width, messages.Width);
+        Tensor logZ = Empty(B), marginals = Empty(B, T, K), pairs = Empty(B, K, K), scratch = messages.Scratch(1);
 
         double* pi = Native.Doubles(logInitial), ell = Native.Doubles(likelihood);
-        double* z = Native.Doubles(logZ), p = Native.Doubles(marginals), xi = Native.Doubles(pairs);
+        double* z = Native.Doubles(logZ), p = Native.Doubles(marginals), xi = Native.Doubles(pairs), square = Native.Doubles(scratch);
         int initialStride = logInitial.dim() == 2 ? K : 0;
-        messages.ForEachGroup((group, first, _) =>
+        messages.ForEachGroup((group, first, index) =>
         {
             group.Forward(pi + first * initialStride, initialStride, ell + (long)first * T * K, z + first);
             group.Backward(p + (long)first * T * K, z + first);
             for (int b = 0; b < group.Lengths.Length; b++)
             {
                 if (double.IsNaN(z[first + b])) group.Forget(b);
-                group.PairSum(b, xi + (first + b) * messages.Square);
+                group.PairSum(b, square + index * messages.Square, xi + (long)(first + b) * K * K);
             }
         });
 
         logZ += largest * (tensor(lengths) - 1);
-        pairs = pairs.mul_(transition).narrow(1, 0, K).narrow(2, 0, K).contiguous();
         context.set_materialize_grads(false);
         context.save_for_backward([.. messages.Tensors, pairs, logZ]);
         context.save_data("shape", shape);
@@ -64,30 +63,28 @@ internal sealed unsafe class FusedForwardBackward : autograd.MultiTensorFunction
         var (initialShape, transitionShape) = ((long[], long[]))context.get_data("shapes");
         var (B, T, K, _) = shape;
         var messages = new Messages(shape, [.. saved[..6]]);
-        int padding = messages.Width - K;
-        Tensor transition = messages.Transition, pairMarginals = saved[6];
-        Tensor g = Defined(gradients[0])?.contiguous() ?? zeros(B, dtype: ScalarType.Float64);
-        Tensor score = Defined(gradients[1]) is { } G ? nn.functional.pad(G, [0, padding]).contiguous() : zeros(B, T, messages.Width, dtype: ScalarType.Float64);
-        Tensor? direct = Defined(gradients[2]);
-        Tensor? weighted = direct is not null ? nn.functional.pad(direct, [0, padding, 0, padding]).mul_(transition) : null;
-        Tensor? weightedT = weighted?.transpose(1, 2).contiguous();
-        Tensor tangent = Empty(B, T, messages.Width), later = Empty(B, T, messages.Width), likelihood = Empty(B, T, K);
-        Tensor pairs = zeros(messages.Groups, messages.Width, messages.Width, dtype: ScalarType.Float64);
+        int width = messages.Width;
+        Tensor? g = Defined(gradients[0]), G = Defined(gradients[1]), H = Defined(gradients[2]);
+        g ??= zeros(B, dtype: ScalarType.Float64);
+        Tensor tangent = Empty(B, T, width), onward = Empty(B, T, width), shift = Empty(B, T), likelihood = Empty(B, T, K);
+        Tensor pairs = messages.Scratch(1), squares = messages.Scratch(2), rows = zeros(messages.Groups, width, dtype: ScalarType.Float64);
 
-        double* w = weighted is null ? null : Native.Doubles(weighted), wT = weightedT is null ? null : Native.Doubles(weightedT);
-        double* s = Native.Doubles(score), a = Native.Doubles(tangent), v = Native.Doubles(later), xi = Native.Doubles(pairs);
-        double* gz = Native.Doubles(g), ell = Native.Doubles(likelihood);
+        double* z = Native.Doubles(g), p = G is null ? null : Native.Doubles(G), xi = H is null ? null : Native.Doubles(H);
+        double* a = Native.Doubles(tangent), v = Native.Doubles(onward), s = Native.Doubles(shift), ell = Native.Doubles(likelihood);
+        double* sums = Native.Doubles(pairs), square = Native.Doubles(squares), score = Native.Doubles(rows);
         messages.ForEachGroup((group, first, index) =>
         {
-            long rows = (long)first * T * messages.Width, squares = first * messages.Square;
-            group.AdjointForward(w is null ? null : w + squares, s + rows, a + rows);
-            group.AdjointBackward(w is null ? null : wT + squares, s + rows, a + rows, gz + first, v + rows, ell + (long)first * T * K);
-            for (int b = 0; b < group.Lengths.Length; b++) group.AddAdjointPairs(b, a + rows, v + rows, xi + index * messages.Square);
+            long steps = (long)first * T;
+            double* G = p is null ? null : p + steps * K, tangents = a + steps * width, onwards = v + steps * width, row = score + index * width;
+            if (xi is not null) group.AdjointPairs(xi + (long)first * K * K, square + 2 * index * messages.Square, tangents, onwards);
+            group.AdjointForward(xi is not null, G, tangents, s + steps, row);
+            group.AdjointBackward(xi is not null, z + first, G, tangents, s + steps, onwards, ell + steps * K, row);
+            group.AddAdjointPairs(tangents, onwards, sums + index * messages.Square);
         });
 
-        Tensor logTransition = pairs.mul_(transition).narrow(1, 0, K).narrow(2, 0, K), logInitial = likelihood.select(1, 0);
-        if (direct is not null) logTransition = messages.Shared ? logTransition.sum(dim: 0) + (direct * pairMarginals).sum(dim: 0) : logTransition + direct * pairMarginals;
-        else if (messages.Shared) logTransition = logTransition.sum(dim: 0);
+        if (messages.Shared) pairs = pairs.sum(dim: 0, keepdim: true);
+        Tensor logInitial = likelihood.select(1, 0), logTransition = pairs.mul_(messages.Transition).narrow(1, 0, K).narrow(2, 0, K);
+        if (H is not null) logTransition = logTransition + (messages.Shared ? (H * saved[6]).sum(dim: 0, keepdim: true) : H * saved[6]);
         logInitial = initialShape.Length == 1 ? logInitial.sum(dim: 0) : logInitial.clone();
         logTransition = logTransition.reshape(transitionShape);
         return [logInitial.MoveToOuterDisposeScope(), logTransition.MoveToOuterDisposeScope(), likelihood.MoveToOuterDisposeScope(), null!];
@@ -96,14 +93,14 @@ internal sealed unsafe class FusedForwardBackward : autograd.MultiTensorFunction
     /// <summary>exp(log A − max) padded with zeros to whole vectors, [1 or B, width, width], and max, [1 or B].</summary>
     private static (Tensor Transition, Tensor Largest) PaddedExp(Tensor logTransition, int K)
     {
-        int padding = RowProduct.Padded(K) - K;
+        int padding = PaddedRow.Padded(K) - K;
         Tensor blocks = logTransition.reshape(-1, K, K);
         Tensor largest = blocks.amax([1, 2]).clamp_min(double.MinValue); // a matrix of −∞ becomes one of zeros
         return (nn.functional.pad((blocks - largest.reshape(-1, 1, 1)).exp_(), [0, padding, 0, padding]), largest);
     }
 
     /// <summary>An output that the loss does not use has no gradient: its handle is empty.</summary>
-    private static Tensor? Defined(Tensor? gradient) => gradient is { IsInvalid: false } ? gradient : null;
+    private static Tensor? Defined(Tensor? gradient) => gradient is { IsInvalid: false } ? gradient.contiguous() : null;
 
     private static Tensor Empty(params long[] shape) => empty(shape, dtype: ScalarType.Float64);
 
@@ -126,9 +123,12 @@ internal sealed unsafe class FusedForwardBackward : autograd.MultiTensorFunction
 
         public Tensor Transition => Tensors[0];
         public bool Shared => Transition.shape[0] == 1;
-        public int Width => RowProduct.Padded(shape.K);
+        public int Width => PaddedRow.Padded(shape.K);
         public long Square => (long)Width * Width;
         public int Groups => Shared ? (shape.B + GroupSize - 1) / GroupSize : shape.B;
+
+        /// <summary>Zeroed squares for each group to work in, [groups, count · Width, Width].</summary>
+        public Tensor Scratch(int count) => zeros(Groups, count * Width, Width, dtype: ScalarType.Float64);
 
         /// <summary>Runs work(group, index of its first sequence, index of the group) for every group, in parallel.</summary>
         public void ForEachGroup(Action<ScaledForwardBackward, int, int> work)

@@ -14,6 +14,30 @@ internal static class LogSpaceForwardBackward
 
     public static HmmPosterior Infer(HmmPotentials potentials, HmmShape shape)
     {
+        var (logZ, marginals, pairs) = Run(potentials, shape);
+        Tensor none = zeros(shape.B, shape.K, shape.K, ScalarType.Float64, logZ.device);
+        return new HmmPosterior(logZ, marginals, pairs.Aggregate(none, (sum, pair) => sum + pair));
+    }
+
+    /// <summary>p(z_t = i, z_{t+1} = j), [B, T − 1, K, K].</summary>
+    public static Tensor PairMarginals(HmmPotentials potentials, HmmShape shape)
+    {
+        Tensor[] pairs = Run(potentials, shape).Pairs;
+        return pairs.Length > 0 ? stack(pairs, 1) : zeros([shape.B, 0, shape.K, shape.K], ScalarType.Float64, potentials.LogLikelihood.device);
+    }
+
+    /// <summary>log p(z_t | y_1..t), [B, T, K]; past the end of a sequence it stays.</summary>
+    public static Tensor Filter(HmmPotentials potentials, HmmShape shape)
+    {
+        Tensor? mask = shape.Ragged ? shape.Mask(potentials.LogLikelihood.device).unsqueeze(-1) : null;
+        var (filtered, evidence) = Forward(
+            Possible(potentials.LogInitial), Possible(potentials.LogTransition), Possible(potentials.LogLikelihood).unbind(1), mask?.unbind(1));
+        RequirePossible(cat(evidence, 1), shape);
+        return stack(filtered, 1);
+    }
+
+    private static (Tensor LogZ, Tensor Marginals, Tensor[] Pairs) Run(HmmPotentials potentials, HmmShape shape)
+    {
         Tensor[] likelihoods = Possible(potentials.LogLikelihood).unbind(1);
         Tensor transition = Possible(potentials.LogTransition);
         Tensor[]? active = shape.Ragged ? shape.Mask(transition.device).unsqueeze(-1).unbind(1) : null;
@@ -21,7 +45,7 @@ internal static class LogSpaceForwardBackward
         var (filtered, evidence) = Forward(Possible(potentials.LogInitial), transition, likelihoods, active);
         RequirePossible(cat(evidence, 1), shape);
         var (marginals, pairs) = Backward(filtered, evidence, transition, likelihoods, active);
-        return new HmmPosterior(cat(evidence, 1).sum(1), stack(marginals, 1), pairs);
+        return (cat(evidence, 1).sum(1), stack(marginals, 1), pairs);
     }
 
     /// <summary>log p(z_t | y_1..t) by α_t = lse_i(α_{t−1}[i] + log A[i, ·]) + ℓ_t − c_t, and the normalisers c_t, whose sum is log Z.</summary>
@@ -41,13 +65,13 @@ internal static class LogSpaceForwardBackward
         return (filtered, evidence);
     }
 
-    /// <summary>Marginals exp(α_t + β_t) with β_t[i] = lse_j(log A[i,j] + u_{t+1}[j]), u_t = ℓ_t + β_t − c_t, and the sum of exp(α_t[i] + log A[i,j] + u_{t+1}[j]).</summary>
-    private static (Tensor[] Marginals, Tensor Pairs) Backward(
+    /// <summary>Marginals exp(α_t + β_t) with β_t[i] = lse_j(log A[i,j] + u_{t+1}[j]), u_t = ℓ_t + β_t − c_t, and pair marginals exp(α_t[i] + log A[i,j] + u_{t+1}[j]).</summary>
+    private static (Tensor[] Marginals, Tensor[] Pairs) Backward(
         Tensor[] filtered, Tensor[] evidence, Tensor transition, Tensor[] likelihoods, Tensor[]? active)
     {
         int T = likelihoods.Length;
-        var marginals = new Tensor[T];
-        Tensor future = zeros_like(filtered[T - 1]), pairs = zeros_like(filtered[0].unsqueeze(-1) + transition);
+        Tensor[] marginals = new Tensor[T], pairs = new Tensor[T - 1];
+        Tensor future = zeros_like(filtered[T - 1]);
         for (int t = T - 1; t >= 0; t--)
         {
             Tensor marginal = filtered[t] + future;
@@ -60,7 +84,7 @@ internal static class LogSpaceForwardBackward
                 pair = where(active[t].unsqueeze(-1), pair, full_like(pair, Impossible));
                 earlier = where(active[t], earlier, future);
             }
-            pairs = pairs + pair.exp();
+            pairs[t - 1] = pair.exp();
             future = earlier;
         }
         return (marginals, pairs);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using static Svae.Workbench.MessagePassing.PaddedRow;
 
 namespace Svae.Workbench.MessagePassing;
 
@@ -14,12 +15,6 @@ namespace Svae.Workbench.MessagePassing;
 /// </remarks>
 internal static unsafe class RowProduct
 {
-    /// <summary>Doubles in a vector.</summary>
-    public const int Lanes = 8;
-
-    /// <summary>The length of a row of K entries, padded to whole vectors.</summary>
-    public static int Padded(int K) => (K + Lanes - 1) / Lanes * Lanes;
-
     /// <summary>An operand read one number at a time: A[r, d] = start[r · row + d · depth]; a transpose swaps the strides.</summary>
     public readonly struct Left(double* start, long row, long depth)
     {
@@ -29,7 +24,8 @@ internal static unsafe class RowProduct
 
     /// <summary>C += A·B, or C = A·B when <paramref name="fresh"/>.</summary>
     /// <param name="a">A, [rows, depth].</param>
-    /// <param name="b">B, [depth, width], contiguous.</param>
+    /// <param name="b">B, [depth, width].</param>
+    /// <param name="bRow">Doubles from one row of B to the next.</param>
     /// <param name="c">C, [rows, width].</param>
     /// <param name="cRow">Doubles from one row of C to the next.</param>
     /// <param name="rows">Rows of A and C.</param>
@@ -37,23 +33,23 @@ internal static unsafe class RowProduct
     /// <param name="width">Padded width of B and C.</param>
     /// <param name="fresh">Overwrite C rather than add to it.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(Left a, double* b, double* c, long cRow, int rows, int depth, int width, bool fresh)
+    public static void Multiply(Left a, double* b, long bRow, double* c, long cRow, int rows, int depth, int width, bool fresh)
     {
         for (int column = 0; column < width; column += 2 * Lanes)
         {
             bool pair = column + Lanes < width;
             int row = 0;
             for (; row + 4 <= rows; row += 4)
-                if (pair) FourByTwo(a.Start + row * a.Row, a.Row, a.Depth, b + column, c + row * cRow + column, cRow, depth, width, fresh);
-                else FourByOne(a.Start + row * a.Row, a.Row, a.Depth, b + column, c + row * cRow + column, cRow, depth, width, fresh);
+                if (pair) FourByTwo(a.Start + row * a.Row, a.Row, a.Depth, b + column, bRow, c + row * cRow + column, cRow, depth, fresh);
+                else FourByOne(a.Start + row * a.Row, a.Row, a.Depth, b + column, bRow, c + row * cRow + column, cRow, depth, fresh);
             for (; row < rows; row++)
-                if (pair) OneByTwo(a.Start + row * a.Row, a.Depth, b + column, c + row * cRow + column, depth, width, fresh);
-                else OneByOne(a.Start + row * a.Row, a.Depth, b + column, c + row * cRow + column, depth, width, fresh);
+                if (pair) OneByTwo(a.Start + row * a.Row, a.Depth, b + column, bRow, c + row * cRow + column, depth, fresh);
+                else OneByOne(a.Start + row * a.Row, a.Depth, b + column, bRow, c + row * cRow + column, depth, fresh);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourByTwo(double* a, long aRow, long aDepth, double* b, double* c, long cRow, int depth, int width, bool fresh)
+    private static void FourByTwo(double* a, long aRow, long aDepth, double* b, long bRow, double* c, long cRow, int depth, bool fresh)
     {
         double* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, c1 = c + cRow, c2 = c1 + cRow, c3 = c2 + cRow;
         Vector512<double> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
@@ -63,7 +59,7 @@ internal static unsafe class RowProduct
             (s20, s21, s30, s31) = (Vector512.Load(c2), Vector512.Load(c2 + Lanes), Vector512.Load(c3), Vector512.Load(c3 + Lanes));
         }
         long at = 0;
-        for (int d = 0; d < depth; d++, b += width, at += aDepth)
+        for (int d = 0; d < depth; d++, b += bRow, at += aDepth)
         {
             Vector512<double> left = Vector512.Load(b), right = Vector512.Load(b + Lanes);
             Vector512<double> x0 = Vector512.Create(a[at]), x1 = Vector512.Create(a1[at]), x2 = Vector512.Create(a2[at]), x3 = Vector512.Create(a3[at]);
@@ -77,13 +73,13 @@ internal static unsafe class RowProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourByOne(double* a, long aRow, long aDepth, double* b, double* c, long cRow, int depth, int width, bool fresh)
+    private static void FourByOne(double* a, long aRow, long aDepth, double* b, long bRow, double* c, long cRow, int depth, bool fresh)
     {
         double* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, c1 = c + cRow, c2 = c1 + cRow, c3 = c2 + cRow;
         Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default;
         if (!fresh) (s0, s1, s2, s3) = (Vector512.Load(c), Vector512.Load(c1), Vector512.Load(c2), Vector512.Load(c3));
         long at = 0;
-        for (int d = 0; d < depth; d++, b += width, at += aDepth)
+        for (int d = 0; d < depth; d++, b += bRow, at += aDepth)
         {
             Vector512<double> v = Vector512.Load(b);
             s0 = Vector512.FusedMultiplyAdd(Vector512.Create(a[at]), v, s0);
@@ -95,11 +91,11 @@ internal static unsafe class RowProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneByTwo(double* a, long aDepth, double* b, double* c, int depth, int width, bool fresh)
+    private static void OneByTwo(double* a, long aDepth, double* b, long bRow, double* c, int depth, bool fresh)
     {
         Vector512<double> s0 = default, s1 = default;
         if (!fresh) (s0, s1) = (Vector512.Load(c), Vector512.Load(c + Lanes));
-        for (int d = 0; d < depth; d++, b += width, a += aDepth)
+        for (int d = 0; d < depth; d++, b += bRow, a += aDepth)
         {
             Vector512<double> x = Vector512.Create(*a);
             s0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b), s0);
@@ -109,10 +105,10 @@ internal static unsafe class RowProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneByOne(double* a, long aDepth, double* b, double* c, int depth, int width, bool fresh)
+    private static void OneByOne(double* a, long aDepth, double* b, long bRow, double* c, int depth, bool fresh)
     {
         Vector512<double> s = fresh ? default : Vector512.Load(c);
-        for (int d = 0; d < depth; d++, b += width, a += aDepth)
+        for (int d = 0; d < depth; d++, b += bRow, a += aDepth)
             s = Vector512.FusedMultiplyAdd(Vector512.Create(*a), Vector512.Load(b), s);
         s.Store(c);
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using static Svae.Workbench.MessagePassing.PaddedRow;
 using static Svae.Workbench.MessagePassing.RowProduct;
 
 namespace Svae.Workbench.MessagePassing;
@@ -22,7 +23,7 @@ namespace Svae.Workbench.MessagePassing;
 /// backward   b_t = P v_{t+1} + (P∘H) u_{t+1},   v_t = u_t ∘ (G_t − s_t) + w_t ∘ b_t,   b_T = g
 /// adjoints   ∂ℓ_t = α̇_t ∘ β_t + α_t ∘ b_t,   ∂log π = ∂ℓ_1,   ∂log A = P ∘ Σ_t (α̇_t u_{t+1}ᵀ + α_t v_{t+1}ᵀ) + H ∘ Σ_t p(z_t, z_{t+1})
 /// </code>
-/// Message entries lost to underflow belong to paths whose posterior weight is below 1e-308 · max β/c: the numbers are exact as long as
+/// Message entries lost to underflow belong to paths whose posterior weight is below 1e-304 · max β/c: the numbers are exact as long as
 /// no β and no 1/c is huge. A sequence where one is gets log Z = NaN, and its other numbers mean nothing.
 /// </remarks>
 internal sealed unsafe class ScaledForwardBackward
@@ -30,8 +31,8 @@ internal sealed unsafe class ScaledForwardBackward
     /// <summary>Largest β and 1/c for which what underflows is surely negligible.</summary>
     public const double Reach = 1e120;
 
-    /// <summary>Time steps whose rows a sum of outer products reads at once: few enough to stay in the cache.</summary>
-    private const int TimeBlock = 128;
+    /// <summary>Rows that a sum of outer products reads at once: few enough to stay in the cache.</summary>
+    private const int RowBlock = 64;
 
     /// <summary>Number of states, the same padded to whole vectors, and the time steps kept for each sequence.</summary>
     public required int K, Width, T;
@@ -42,11 +43,13 @@ internal sealed unsafe class ScaledForwardBackward
     /// <summary>P and Pᵀ, [Width, Width], zero-padded.</summary>
     public required double* Transition, Transposed;
 
-    /// <summary>α, β, w and u, each [sequences, T, Width]; zero past a sequence's length, and all but β in the padding.</summary>
+    /// <summary>α, β, w and u, each [T, sequences, Width], so that a time step is contiguous; zero past a sequence's length, and all but β in the padding.</summary>
     public required double* Filtered, Future, Weight, Onward;
 
     private int Sequences => Lengths.Length;
-    private long Stride => (long)T * Width;
+
+    /// <summary>Doubles from one time step of a message to the next.</summary>
+    private long Step => (long)Sequences * Width;
 
     /// <summary>α, w and log Z (short of the maximum taken out of log A) from log π and ℓ.</summary>
     /// <param name="initial">log π, [K] or [sequences, K].</param>
@@ -58,13 +61,13 @@ internal sealed unsafe class ScaledForwardBackward
     {
         for (int t = 0; t < T; t++)
         {
-            double* alpha = Filtered + (long)t * Width, weight = Weight + (long)t * Width;
-            if (t > 0) Multiply(new Left(alpha - Width, Stride, 1), Transition, alpha, Stride, Sequences, K, Width, fresh: true);
-            for (int b = 0; b < Sequences; b++, alpha += Stride, weight += Stride)
+            double* alpha = Filtered + t * Step, weight = Weight + t * Step;
+            if (t > 0) Multiply(new Left(alpha - Step, Width, 1), Transition, Width, alpha, Width, Sequences, K, Width, fresh: true);
+            for (int b = 0; b < Sequences; b++, alpha += Width, weight += Width)
             {
-                if (t >= Lengths[b]) { Fill(alpha, 0); Fill(weight, 0); continue; }
-                if (t == 0) logZ[b] = ExpOverMax(initial + b * initialStride, alpha);
-                logZ[b] += ExpOverMax(likelihood + ((long)b * T + t) * K, weight);
+                if (t >= Lengths[b]) { Fill(alpha, Width, 0); Fill(weight, Width, 0); continue; }
+                if (t == 0) logZ[b] = ExpOverMax(initial + b * initialStride, alpha, K);
+                logZ[b] += ExpOverMax(likelihood + ((long)b * T + t) * K, weight, K);
                 logZ[b] += Normalise(alpha, weight);
             }
         }
@@ -78,11 +81,11 @@ internal sealed unsafe class ScaledForwardBackward
     {
         for (int t = T - 1; t >= 0; t--)
         {
-            long row = (long)t * Width;
-            if (t < T - 1) Multiply(new Left(Onward + row + Width, Stride, 1), Transposed, Future + row, Stride, Sequences, K, Width, fresh: true);
-            for (int b = 0; b < Sequences; b++, row += Stride)
+            long row = t * Step;
+            if (t < T - 1) Multiply(new Left(Onward + row + Step, Width, 1), Transposed, Width, Future + row, Width, Sequences, K, Width, fresh: true);
+            for (int b = 0; b < Sequences; b++, row += Width)
             {
-                if (t >= Lengths[b] - 1) Fill(Future + row, t == Lengths[b] - 1 ? 1 : 0);
+                if (t >= Lengths[b] - 1) Fill(Future + row, Width, t == Lengths[b] - 1 ? 1 : 0);
                 double* marginal = marginals + ((long)b * T + t) * K;
                 Vector512<double> most = default;
                 for (int k = 0; k < Width; k += Lanes)
@@ -90,123 +93,130 @@ internal sealed unsafe class ScaledForwardBackward
                     Vector512<double> beta = Vector512.Load(Future + row + k);
                     most = Vector512.Max(most, beta);
                     (Vector512.Load(Weight + row + k) * beta).Store(Onward + row + k);
-                    StorePart(Vector512.Load(Filtered + row + k) * beta, marginal, k);
+                    StorePart(Vector512.Load(Filtered + row + k) * beta, marginal, k, K);
                 }
                 if (Vector512.GreaterThanAny(most, Vector512.Create(Reach))) logZ[b] = double.NaN;
             }
         }
     }
 
-    /// <summary>Σ_t α_t u_{t+1}ᵀ of sequence b: pair marginals, but for the factor P.</summary>
-    public void PairSum(int b, double* pairs) => AddOuterProducts(b, Filtered, Onward, pairs, fresh: true);
+    /// <summary>Pair marginals P ∘ Σ_t α_t u_{t+1}ᵀ of sequence b, summed over time, [K, K].</summary>
+    /// <param name="b">Index in the group.</param>
+    /// <param name="square">Scratch, [Width, Width].</param>
+    /// <param name="pairs">Set to Σ_t p(z_t, z_{t+1}), [K, K].</param>
+    public void PairSum(int b, double* square, double* pairs)
+    {
+        AddOuterProducts(Filtered + (long)b * Width, Onward + Step + (long)b * Width, Step, (int)Lengths[b] - 1, square, fresh: true);
+        for (int i = 0; i < K; i++)
+            for (int j = 0; j < Width; j += Lanes)
+                StorePart(Vector512.Load(square + i * Width + j) * Vector512.Load(Transition + i * Width + j), pairs + i * K, j, K);
+    }
 
     /// <summary>Clears the messages of a sequence that scaled messages cannot represent, so that nothing flows back through them.</summary>
     public void Forget(int b)
     {
         foreach (nint messages in (nint[])[(nint)Filtered, (nint)Future, (nint)Weight, (nint)Onward])
-            for (int t = 0; t < T; t++) Fill((double*)messages + b * Stride + (long)t * Width, 0);
+            for (int t = 0; t < T; t++) Fill((double*)messages + t * Step + (long)b * Width, Width, 0);
     }
 
-    /// <summary>α̇, and G_t − s_t in place of G_t.</summary>
-    /// <param name="weighted">P∘H of each sequence, [sequences, Width, Width]; null when H = 0.</param>
-    /// <param name="score">G on entry, [sequences, T, Width].</param>
-    /// <param name="tangent">Set to α̇, [sequences, T, Width].</param>
+    /// <summary>What H alone contributes: α_{t−1}(P∘H) in the rows t of α̇, and (P∘H) u_{t+1} in the rows t of v.</summary>
+    /// <param name="pairs">H, [sequences, K, K].</param>
+    /// <param name="squares">Scratch, [2, Width, Width], zero in the padding.</param>
+    /// <param name="tangent">α̇ to be, [T, sequences, Width].</param>
+    /// <param name="onward">v to be, [T, sequences, Width].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void AdjointForward(double* weighted, double* score, double* tangent)
+    public void AdjointPairs(double* pairs, double* squares, double* tangent, double* onward)
     {
-        bool moved = weighted is not null;
-        for (int b = 0; moved && b < Sequences; b++)
-            Multiply(new Left(Filtered + b * Stride, Width, 1), weighted + (long)b * Width * Width, tangent + b * Stride + Width, Width, T - 1, K, Width, fresh: true);
+        double* moved = squares, transposed = squares + (long)Width * Width;
+        for (int b = 0; b < Sequences; b++, pairs += (long)K * K)
+        {
+            for (int i = 0; i < K; i++)
+                for (int j = 0; j < K; j++)
+                    transposed[j * Width + i] = moved[i * Width + j] = Transition[i * Width + j] * pairs[i * K + j];
+            long row = (long)b * Width;
+            Multiply(new Left(Filtered + row, Step, 1), moved, Width, tangent + row + Step, Step, T - 1, K, Width, fresh: true);
+            Multiply(new Left(Onward + row + Step, Step, 1), transposed, Width, onward + row, Step, T - 1, K, Width, fresh: true);
+        }
+    }
+
+    /// <summary>α̇ and s.</summary>
+    /// <param name="hasPairs">Did <see cref="AdjointPairs"/> fill the tangent before?</param>
+    /// <param name="marginals">G, [sequences, T, K]; null when zero.</param>
+    /// <param name="tangent">Set to α̇, [T, sequences, Width].</param>
+    /// <param name="shift">Set to s, [sequences, T].</param>
+    /// <param name="score">Scratch, [Width], zero.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void AdjointForward(bool hasPairs, double* marginals, double* tangent, double* shift, double* score)
+    {
         for (int t = 0; t < T; t++)
         {
-            long row = (long)t * Width;
-            if (t > 0) Multiply(new Left(tangent + row - Width, Stride, 1), Transition, tangent + row, Stride, Sequences, K, Width, fresh: !moved);
-            for (int b = 0; b < Sequences; b++, row += Stride)
+            long row = t * Step;
+            if (t > 0) Multiply(new Left(tangent + row - Step, Width, 1), Transition, Width, tangent + row, Width, Sequences, K, Width, fresh: !hasPairs);
+            for (int b = 0; b < Sequences; b++, row += Width)
             {
-                if (t == 0) Fill(tangent + row, 0);
+                if (t == 0) Fill(tangent + row, Width, 0);
+                if (marginals is not null) Copy(marginals + ((long)b * T + t) * K, score, K);
                 Vector512<double> sum = default;
                 for (int k = 0; k < Width; k += Lanes)
                 {
                     Vector512<double> raw = Vector512.Load(tangent + row + k) * Vector512.Load(Weight + row + k);
-                    raw = Vector512.FusedMultiplyAdd(Vector512.Load(Filtered + row + k), Vector512.Load(score + row + k), raw);
+                    raw = Vector512.FusedMultiplyAdd(Vector512.Load(Filtered + row + k), Vector512.Load(score + k), raw);
                     raw.Store(tangent + row + k);
                     sum += raw;
                 }
-                Vector512<double> mean = Vector512.Create(Vector512.Sum(sum));
+                double s = shift[b * T + t] = Vector512.Sum(sum);
                 for (int k = 0; k < Width; k += Lanes)
-                {
-                    (Vector512.Load(tangent + row + k) - mean * Vector512.Load(Filtered + row + k)).Store(tangent + row + k);
-                    (Vector512.Load(score + row + k) - mean).Store(score + row + k);
-                }
+                    Vector512.FusedMultiplyAdd(Vector512.Create(-s), Vector512.Load(Filtered + row + k), Vector512.Load(tangent + row + k)).Store(tangent + row + k);
             }
         }
     }
 
     /// <summary>v, and the adjoint of ℓ.</summary>
-    /// <param name="weighted">(P∘H)ᵀ of each sequence, [sequences, Width, Width]; null when H = 0.</param>
-    /// <param name="score">G_t − s_t, [sequences, T, Width].</param>
-    /// <param name="tangent">α̇, [sequences, T, Width].</param>
-    /// <param name="logZ">g, the cotangent of log Z, [sequences].</param>
-    /// <param name="onward">Set to v, [sequences, T, Width].</param>
+    /// <param name="hasPairs">Did <see cref="AdjointPairs"/> fill v before?</param>
+    /// <param name="logZ">g, [sequences].</param>
+    /// <param name="marginals">G, [sequences, T, K]; null when zero.</param>
+    /// <param name="tangent">α̇, [T, sequences, Width].</param>
+    /// <param name="shift">s, [sequences, T].</param>
+    /// <param name="onward">Set to v, [T, sequences, Width].</param>
     /// <param name="likelihood">Set to ∂ℓ, [sequences, T, K].</param>
+    /// <param name="score">Scratch, [Width], zero.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void AdjointBackward(double* weighted, double* score, double* tangent, double* logZ, double* onward, double* likelihood)
+    public void AdjointBackward(bool hasPairs, double* logZ, double* marginals, double* tangent, double* shift, double* onward, double* likelihood, double* score)
     {
-        bool moved = weighted is not null;
-        for (int b = 0; moved && b < Sequences; b++)
-            Multiply(new Left(Onward + b * Stride + Width, Width, 1), weighted + (long)b * Width * Width, onward + b * Stride, Width, T - 1, K, Width, fresh: true);
         for (int t = T - 1; t >= 0; t--)
         {
-            long row = (long)t * Width;
-            if (t < T - 1) Multiply(new Left(onward + row + Width, Stride, 1), Transposed, onward + row, Stride, Sequences, K, Width, fresh: !moved);
-            for (int b = 0; b < Sequences; b++, row += Stride)
+            long row = t * Step;
+            if (t < T - 1) Multiply(new Left(onward + row + Step, Width, 1), Transposed, Width, onward + row, Width, Sequences, K, Width, fresh: !hasPairs);
+            for (int b = 0; b < Sequences; b++, row += Width)
             {
-                if (t >= Lengths[b] - 1) Fill(onward + row, t == Lengths[b] - 1 ? logZ[b] : 0);
-                double* gradient = likelihood + ((long)b * T + t) * K;
+                if (t >= Lengths[b] - 1) Fill(onward + row, Width, t == Lengths[b] - 1 ? logZ[b] : 0);
+                long at = ((long)b * T + t) * K;
+                if (marginals is not null) Copy(marginals + at, score, K);
+                Vector512<double> s = Vector512.Create(shift[b * T + t]);
                 for (int k = 0; k < Width; k += Lanes)
                 {
                     Vector512<double> later = Vector512.Load(onward + row + k);
                     Vector512<double> moment = Vector512.Load(tangent + row + k) * Vector512.Load(Future + row + k);
-                    StorePart(Vector512.FusedMultiplyAdd(Vector512.Load(Filtered + row + k), later, moment), gradient, k);
-                    Vector512<double> own = Vector512.Load(Onward + row + k) * Vector512.Load(score + row + k);
+                    StorePart(Vector512.FusedMultiplyAdd(Vector512.Load(Filtered + row + k), later, moment), likelihood + at, k, K);
+                    Vector512<double> own = Vector512.Load(Onward + row + k) * (Vector512.Load(score + k) - s);
                     Vector512.FusedMultiplyAdd(Vector512.Load(Weight + row + k), later, own).Store(onward + row + k);
                 }
             }
         }
     }
 
-    /// <summary>Adds Σ_t (α̇_t u_{t+1}ᵀ + α_t v_{t+1}ᵀ) of sequence b: the adjoint of log A, but for the factor P and the direct term.</summary>
-    public void AddAdjointPairs(int b, double* tangent, double* onward, double* pairs)
+    /// <summary>Adds Σ_t (α̇_t u_{t+1}ᵀ + α_t v_{t+1}ᵀ) over all sequences: the adjoint of log A, but for the factor P and the direct term.</summary>
+    public void AddAdjointPairs(double* tangent, double* onward, double* pairs)
     {
-        AddOuterProducts(b, tangent, Onward, pairs, fresh: false);
-        AddOuterProducts(b, Filtered, onward, pairs, fresh: false);
+        AddOuterProducts(tangent, Onward + Step, Width, (T - 1) * Sequences, pairs, fresh: false);
+        AddOuterProducts(Filtered, onward + Step, Width, (T - 1) * Sequences, pairs, fresh: false);
     }
 
-    /// <summary>Adds Σ_t left_t right_{t+1}ᵀ of sequence b.</summary>
-    private void AddOuterProducts(int b, double* left, double* right, double* sum, bool fresh)
+    /// <summary>Adds Σ_r left_r right_rᵀ over rows that lie a stride apart.</summary>
+    private void AddOuterProducts(double* left, double* right, long stride, int rows, double* sum, bool fresh)
     {
-        left += b * Stride;
-        right += b * Stride + Width;
-        int pairs = (int)Lengths[b] - 1;
-        for (int t = 0; t < pairs || fresh; t += TimeBlock, fresh = false)
-        {
-            long start = (long)t * Width;
-            Multiply(new Left(left + start, 1, Width), right + start, sum, Width, K, Math.Min(TimeBlock, pairs - t), Width, fresh);
-        }
-    }
-
-    /// <summary>row = exp(log − max), padded with zeros; returns max.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double ExpOverMax(double* log, double* row)
-    {
-        Unsafe.CopyBlockUnaligned(row, log, (uint)(K * sizeof(double)));
-        for (int k = K; k < Width; k++) row[k] = double.NegativeInfinity;
-        Vector512<double> most = Vector512.Load(row);
-        for (int k = Lanes; k < Width; k += Lanes) most = Vector512.Max(most, Vector512.Load(row + k));
-        double max = most[0];
-        for (int lane = 1; lane < Lanes; lane++) max = Math.Max(max, most[lane]);
-        for (int k = 0; k < Width; k += Lanes) Vector512.Exp(Vector512.Load(row + k) - Vector512.Create(max)).Store(row + k);
-        return max;
+        for (int r = 0; r < rows || fresh; r += RowBlock, fresh = false)
+            Multiply(new Left(left + r * stride, 1, stride), right + r * stride, stride, sum, Width, K, Math.Min(RowBlock, rows - r), Width, fresh);
     }
 
     /// <summary>Multiplies α by L and divides both by c; returns log c, or NaN when c is too small to trust.</summary>
@@ -224,15 +234,5 @@ internal sealed unsafe class ScaledForwardBackward
             (Vector512.Load(alpha + k) * w).Store(alpha + k);
         }
         return c >= 1 / Reach ? Math.Log(c) : double.NaN;
-    }
-
-    private void Fill(double* row, double value) => new Span<double>(row, Width).Fill(value);
-
-    /// <summary>Stores the entries k.. of a row of K that a vector holds.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void StorePart(Vector512<double> value, double* row, int k)
-    {
-        if (k + Lanes <= K) value.Store(row + k);
-        else for (int lane = 0; lane < K - k; lane++) row[k + lane] = value[lane];
     }
 }

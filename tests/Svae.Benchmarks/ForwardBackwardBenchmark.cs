@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Globalization;
+using Svae.Workbench.MessagePassing;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Svae.Benchmarks;
+
+/// <summary>HMM forward–backward, a scalar function of every output, forward and backward.</summary>
+internal static class ForwardBackwardBenchmark
+{
+    public static void Run()
+    {
+        var benchmark = new AlternatingBenchmark();
+        var forms = new List<Comparison>();
+        var threads = new List<Comparison>();
+        foreach (var (K, target) in new[] { (20, 0.12), (100, 0.35) })
+        {
+            using var scope = NewDisposeScope();
+            Problem problem = Problem.Random(batch: 32, time: 200, states: K, seed: K);
+            string size = $"B = 32, T = 200, K = {K}";
+            forms.Add(benchmark.Compare(size, () => problem.ForwardBackward(MessagePassingForm.Fused), () => problem.ForwardBackward(MessagePassingForm.Sequential), target));
+            threads.Add(benchmark.Compare(size, () => OnThreads(2, problem), () => OnThreads(1, problem), 1 / 1.7));
+        }
+        MarkdownTable.Print("HMM forward–backward, forward + backward, one thread", "fused", "sequential tensor form", forms);
+        MarkdownTable.Print("The same, fused form, by threads", "two threads", "one thread", threads);
+        PrintLongSequences();
+    }
+
+    /// <summary>One sequence of up to 100,000 time steps: time per step should not grow.</summary>
+    private static void PrintLongSequences() =>
+        MarkdownTable.Print("HMM, one long sequence, K = 20, fused form, forward + backward", ["T", "time", "per time step", "resident memory"],
+            new[] { 1_000, 10_000, 100_000 }.Select(T =>
+            {
+                using var scope = NewDisposeScope();
+                Problem problem = Problem.Random(batch: 1, time: T, states: 20, seed: 1);
+                for (int i = 0; i < 3; i++) problem.ForwardBackward(MessagePassingForm.Fused);
+                double seconds = AlternatingBenchmark.Median(Enumerable.Range(0, 7).Select(_ => AlternatingBenchmark.Seconds(() => problem.ForwardBackward(MessagePassingForm.Fused))));
+                using Process process = Process.GetCurrentProcess();
+                return (IReadOnlyList<string>)[T.ToString("n0", CultureInfo.InvariantCulture), $"{seconds * 1e3:0.0} ms", $"{seconds / T * 1e6:0.00} µs", $"{process.WorkingSet64 >> 20} MiB"];
+            }));
+
+    private static void OnThreads(int count, Problem problem)
+    {
+        int before = get_num_threads();
+        set_num_threads(count);
+        problem.ForwardBackward(MessagePassingForm.Fused);
+        set_num_threads(before);
+    }
+
+    private sealed record Problem(HmmPotentials Potentials, Tensor[] Weights)
+    {
+        public static Problem Random(long batch, long time, long states, int seed)
+        {
+            using var generator = new Generator((ulong)seed);
+            Tensor Draw(params long[] shape) => randn(shape, dtype: ScalarType.Float64, generator: generator);
+            var potentials = new HmmPotentials(Draw(states).requires_grad_(), Draw(states, states).requires_grad_(), Draw(batch, time, states).requires_grad_());
+            return new Problem(potentials, [Draw(batch), Draw(batch, time, states), Draw(batch, states, states)]);
+        }
+
+        public void ForwardBackward(MessagePassingForm form)
+        {
+            using var scope = NewDisposeScope();
+            HmmPosterior q = Svae.Workbench.MessagePassing.ForwardBackward.Infer(Potentials, form: form);
+            ((q.LogZ * Weights[0]).sum() + (q.Marginals * Weights[1]).sum() + (q.PairMarginalSum * Weights[2]).sum()).backward();
+            Potentials.LogInitial.grad = Potentials.LogTransition.grad = Potentials.LogLikelihood.grad = null;
+        }
+    }
+}
