@@ -14,8 +14,10 @@ internal static class GalleryFigures
         foreach (var item in Behavior()) yield return item;
         foreach (var item in Frames()) yield return item;
         yield return ("scores", ComparisonTable.OfSegmentations("Simulated mice, medium difficulty")
-            .Add("k-means on PCA", [[.47, .46, .25, .36], [.46, .46, .24, .35], [.47, .45, .25, .36]]).Add("PCA + AR-HMM", [[.47, .52, .29, .62], [.48, .53, .29, .61], [.47, .52, .3, .62]])
-            .Add("SLDS-SVAE", [[.58, .60, .37, .63], [.57, .61, .38, .66], [.61, .6, .37, .64]]).AddReference("supervised ceiling (10 components)", .71));
+            .Add("k-means on PCA", [[.47, .46, .25, .36], [.46, .46, .24, .35], [.47, .45, .25, .36]])
+                .Add("PCA + AR-HMM", [[.47, .52, .29, .62], [.48, .53, .29, .61], [.47, .52, .3, .62]])
+            .Add("SLDS-SVAE", [[.58, .60, .37, .63], [.57, .61, .38, .66], [.61, .6, .37, .64]])
+                .AddReference("supervised ceiling (10 components)", .71));
     }
 
     private static IEnumerable<(string, IMimeBundle)> Behavior()
@@ -44,11 +46,15 @@ internal static class GalleryFigures
         var mice = MouseSimulator.Simulate(new MouseSimulation { Mice = 2, FramesPerMouse = 500, Seed = 1 });
         var styles = StateStyle.For(MouseSimulator.BehaviorNames);
         torch.Tensor frames = mice[0].Frames!;
-        yield return ("film strip", new FilmStrip("A mouse from above", [("mouse 1, three seconds", FilmStrip.Sample(frames, 0, 90, 8)), ("mouse 2", FilmStrip.Sample(mice[1].Frames!, 0, 90, 8))]));
-        yield return ("player", new FramePlayer("Two mice", [FrameClip.Around("mouse 1", frames, 20, 30, 10), FrameClip.Around("mouse 2", mice[1].Frames!, 50, 20, 10)], 30));
-        var smooth = torch.nn.functional.avg_pool2d(frames[torch.TensorIndex.Slice(0, 8)].to(torch.ScalarType.Float32).unsqueeze(1), 5, 1, 2).squeeze(1);
+        yield return ("film strip", new FilmStrip("A mouse from above",
+            [("mouse 1, three seconds", FilmStrip.Sample(frames, 0, 90, 8)), ("mouse 2", FilmStrip.Sample(mice[1].Frames!, 0, 90, 8))]));
+        yield return ("player", new FramePlayer("Two mice", [FrameClip.Around("mouse 1", frames, 20, 30, 10),
+            FrameClip.Around("mouse 2", mice[1].Frames!, 50, 20, 10)], 30));
+        var smooth = torch.nn.functional.avg_pool2d(frames[torch.TensorIndex.Slice(0, 8)].to(torch.ScalarType.Float32).unsqueeze(1), 5, 1,
+            2).squeeze(1);
         yield return ("reconstruction", new ReconstructionPanel(frames[torch.TensorIndex.Slice(0, 8)], smooth));
-        yield return ("gallery", new SyllableGallery(Syllables.Of(mice.Select(m => m.Labels!).ToArray(), 30), styles, mice.Select(m => m.Frames!).ToArray()) { RecordingNames = mice.Select(m => m.Name).ToArray() });
+        yield return ("gallery", new SyllableGallery(Syllables.Of(mice.Select(m => m.Labels!).ToArray(), 30), styles,
+            mice.Select(m => m.Frames!).ToArray()) { RecordingNames = mice.Select(m => m.Name).ToArray() });
     }
 
     public static Figure Lines()
@@ -61,8 +67,10 @@ internal static class GalleryFigures
             Subtitle = "bouncing dot, 20 pixels; mean ± 2 standard errors over three seeds",
             Panels =
             [
-                new Panel("step", "ELBO (nats/frame)").Line(x, y, "SVAE", lower: y.Select(v => v - 1).ToArray(), upper: y.Select(v => v + 1).ToArray())
-                    .Line(x, y.Select(v => v - 4).ToArray(), "VAE + AR(1)", dashed: true).Level(17.67, "oracle 17.67").Instant(3000, "warm-up ends"),
+                new Panel("step", "ELBO (nats/frame)").Line(x, y, "SVAE", lower: y.Select(v => v - 1).ToArray(),
+                    upper: y.Select(v => v + 1).ToArray())
+                    .Line(x, y.Select(v => v - 4).ToArray(), "VAE + AR(1)", dashed: true).Level(17.67, "oracle 17.67")
+                        .Instant(3000, "warm-up ends"),
                 new Panel("step", "KL (nats/frame)") { Height = 140 }.Line(x, x.Select(s => 3 - 2 * Math.Exp(-s / 3000)).ToArray(), "KL"),
             ],
         };

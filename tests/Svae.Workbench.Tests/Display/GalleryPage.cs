@@ -18,11 +18,13 @@ public class GalleryPage
             var mime = bundle.ToMimeBundle();
             string sizes = string.Join(", ", mime.Select(m => $"{m.Key} {m.Value.Length / 1024.0:F0} KB"));
             body.Append($"<h3>{name} <small>{sizes}</small></h3>").Append(mime.GetValueOrDefault("text/html", ""));
-            if (mime.TryGetValue("image/png", out string? png)) File.WriteAllBytes(Path.Combine(folder, name.Replace(' ', '-') + ".png"), Convert.FromBase64String(png));
+            if (mime.TryGetValue("image/png", out string? png)) File.WriteAllBytes(Path.Combine(folder, name.Replace(' ', '-') + ".png"),
+                Convert.FromBase64String(png));
         }
         using var stream = typeof(Plotly.NET.GenericChart).Assembly.GetManifestResourceStream("Plotly.NET.plotly-2.28.0.min.js")!;
         string plotly = new StreamReader(stream).ReadToEnd();
-        foreach (var (page, style) in new[] { ("light", "background:#fff;color:#222"), ("dark", "background:#1e1e1e;color:#ddd;color-scheme:dark") })
+        foreach (var (page, style) in new[] { ("light", "background:#fff;color:#222"),
+            ("dark", "background:#1e1e1e;color:#ddd;color-scheme:dark") })
         {
             string head = $"<!doctype html><meta charset=utf-8><body style='font-family:sans-serif;max-width:900px;{style}'>";
             File.WriteAllText(Path.Combine(folder, page + "-static.html"), head + body);

@@ -7,7 +7,8 @@ namespace Svae.Workbench.Tests.Display;
 internal static class MadeUpBehavior
 {
     public const double FrameRate = 30;
-    public static readonly string[] Names = ["pause", "walk", "run", "turn left", "turn right", "rear up", "rear hold", "rear down", "groom", "scrunch", "extend", "dart"];
+    public static readonly string[] Names = ["pause", "walk", "run", "turn left", "turn right", "rear up", "rear hold", "rear down",
+        "groom", "scrunch", "extend", "dart"];
 
     public static List<int[]> Truth(int recordings = 3, int frames = 2500)
     {
@@ -58,7 +59,8 @@ internal static class MadeUpBehavior
         {
             string phase = i < 200 ? "warm-up" : i < 240 ? "initialisation" : "joint";
             double likelihood = -300 - 2200 * Math.Exp(-i / 12.0) - 60 * Math.Exp(-i / 200.0) + 6 * random.NextDouble();
-            double local = 22 - 8 * Math.Exp(-i / 60.0) - (i > 240 ? 5 * (1 - Math.Exp(-(i - 240) / 100.0)) : 0) + random.NextDouble(), global = i < 240 ? 0 : 2 + 3 * Math.Exp(-(i - 240) / 80.0);
+            double local = 22 - 8 * Math.Exp(-i / 60.0) - (i > 240 ? 5 * (1 - Math.Exp(-(i - 240) / 100.0)) : 0) + random.NextDouble(),
+                global = i < 240 ? 0 : 2 + 3 * Math.Exp(-(i - 240) / 80.0);
             return new TrainingRecord(i * 5, i * .2, phase, likelihood - local - global, likelihood, local, global);
         }).ToList();
     }

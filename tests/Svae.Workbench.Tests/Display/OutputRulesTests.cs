@@ -11,7 +11,8 @@ public class OutputRulesTests
         new(() => GalleryFigures.All().Select(g => (g.Name, g.Bundle.ToMimeBundle())).ToArray());
 
     [Fact]
-    public void Nothing_is_loaded_from_a_network() => Assert.All(outputs.Value, o => Assert.DoesNotMatch("https?://|src=\"//|@import", o.Mime["text/html"]));
+    public void Nothing_is_loaded_from_a_network() => Assert.All(outputs.Value, o =>
+        Assert.DoesNotMatch("https?://|src=\"//|@import", o.Mime["text/html"]));
 
     [Fact]
     public void There_is_something_to_see_without_scripts() => Assert.All(outputs.Value, o =>
@@ -23,7 +24,8 @@ public class OutputRulesTests
 
     [Fact]
     public void Scripts_remove_and_replace_nothing() =>
-        Assert.All(outputs.Value, o => Assert.DoesNotMatch(@"\.remove\(|removeChild|replaceWith|replaceChild|outerHTML|document\.write", o.Mime["text/html"]));
+        Assert.All(outputs.Value, o => Assert.DoesNotMatch(@"\.remove\(|removeChild|replaceWith|replaceChild|outerHTML|document\.write",
+            o.Mime["text/html"]));
 
     [Fact]
     public void Pictures_and_pages_are_small() => Assert.All(outputs.Value, o =>
@@ -35,16 +37,19 @@ public class OutputRulesTests
     [Fact]
     public void Ids_differ_between_outputs()
     {
-        string[] ids = outputs.Value.SelectMany(o => Regex.Matches(o.Mime["text/html"], "data-svae-(?:figure|player)=\"(\\w+)\"")).Select(m => m.Groups[1].Value).ToArray();
+        string[] ids = outputs.Value.SelectMany(o => Regex.Matches(o.Mime["text/html"], "data-svae-(?:figure|player)=\"(\\w+)\""))
+            .Select(m => m.Groups[1].Value).ToArray();
         Assert.True(ids.Length > 10);
         Assert.Equal(ids.Length, ids.Distinct().Count());
     }
 
     [Fact]
-    public void The_same_content_gives_the_same_output() => Assert.Equal(GalleryFigures.Lines().ToMimeBundle()["text/html"], GalleryFigures.Lines().ToMimeBundle()["text/html"]);
+    public void The_same_content_gives_the_same_output() => Assert.Equal(GalleryFigures.Lines().ToMimeBundle()["text/html"],
+        GalleryFigures.Lines().ToMimeBundle()["text/html"]);
 
     [Fact]
-    public void Each_says_in_words_what_it_shows() => Assert.All(outputs.Value, o => Assert.True(o.Mime["text/plain"].Length is > 15 and < 2000));
+    public void Each_says_in_words_what_it_shows() => Assert.All(outputs.Value, o =>
+        Assert.True(o.Mime["text/plain"].Length is > 15 and < 2000));
 
     [Fact]
     public void Hosts_that_only_know_the_naming_convention_show_the_same() => Assert.Equal(

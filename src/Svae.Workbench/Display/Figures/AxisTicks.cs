@@ -18,7 +18,8 @@ internal static class AxisTicks
     public static IEnumerable<double> Linear(double min, double max, int most)
     {
         double power = Math.Pow(10, Math.Floor(Math.Log10((max - min) / most)));
-        double step = new[] { 1, 2, 2.5, 5, 10, 20 }.Select(d => d * power).First(s => Math.Floor(max / s + 1e-9) - Math.Ceiling(min / s - 1e-9) + 1 <= most);
+        double step = new[] { 1, 2, 2.5, 5, 10, 20 }.Select(d => d * power)
+            .First(s => Math.Floor(max / s + 1e-9) - Math.Ceiling(min / s - 1e-9) + 1 <= most);
         for (double i = Math.Ceiling(min / step - 1e-9); i * step <= max + 1e-9 * step; i++) yield return i == 0 ? 0 : i * step;
     }
 

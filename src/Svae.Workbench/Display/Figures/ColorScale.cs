@@ -18,7 +18,8 @@ internal static class ColorScale
             paint.Color = ramp.Skia((i + .5) / steps);
             canvas.DrawRect(new SKRect(x, y + height * (steps - 1 - i) / steps, x + width, y + height * (steps - i) / steps), paint);
         }
-        using var ink = new SKPaint { Color = new SKColor(0x33, 0x33, 0x33), IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = .7f };
+        using var ink = new SKPaint { Color = new SKColor(0x33, 0x33, 0x33), IsAntialias = true, Style = SKPaintStyle.Stroke,
+            StrokeWidth = .7f };
         canvas.DrawRect(x, y, width, height, ink);
         ink.Style = SKPaintStyle.Fill;
         using SKFont font = Lettering.Font(12);

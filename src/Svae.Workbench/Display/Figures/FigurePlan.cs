@@ -100,7 +100,8 @@ internal sealed class FigurePlan
         foreach (Mark mark in Figure.Panels.SelectMany(p => p.Marks))
         {
             if (mark is HeatMapMark or RibbonMark or NoteMark) continue;
-            string color = mark.Color ?? (mark.Name is not null && colorOfName.TryGetValue(mark.Name, out string? known) ? known : Palette.Of(next++));
+            string color = mark.Color ?? (mark.Name is not null && colorOfName.TryGetValue(mark.Name, out string? known) ? known
+                : Palette.Of(next++));
             if (mark.Name is not null) colorOfName[mark.Name] = color;
             colorOfMark[mark] = color;
         }

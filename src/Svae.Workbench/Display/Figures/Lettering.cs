@@ -12,7 +12,8 @@ internal static class Lettering
     public static string Family { get; } = Introduce();
 
     public static SKFont Font(float size, bool bold = false) =>
-        new(bold ? Lettering.bold : regular, size) { Subpixel = true, LinearMetrics = true, Hinting = SKFontHinting.None, Edging = SKFontEdging.Antialias };
+        new(bold ? Lettering.bold : regular, size) { Subpixel = true, LinearMetrics = true, Hinting = SKFontHinting.None,
+            Edging = SKFontEdging.Antialias };
 
     private static SKTypeface Load(string name)
     {

@@ -13,7 +13,8 @@ internal static class LiveMarks
         {
             LineMark line => Line(line, plan.ColorOf(mark)),
             PointsMark points => [Scatter(points.X, points.Y, "markers").With(
-                ("marker", Object(("color", plan.ColorOf(mark)), ("size", points.Size), ("line", Object(("color", "white"), ("width", points.Size > 5 ? .7 : 0))))),
+                ("marker", Object(("color", plan.ColorOf(mark)), ("size", points.Size),
+                    ("line", Object(("color", "white"), ("width", points.Size > 5 ? .7 : 0))))),
                 ("text", points.Texts ?? []), ("hovertemplate", points.Texts is null ? "%{x}, %{y}" : "%{text}"))],
             BarsMark bars => [Bars(bars, plan.ColorOf(mark))],
             StepsMark steps => [Steps(steps, plan.ColorOf(mark), plan.Figure.Panels[panel].Y.Log)],
@@ -25,8 +26,10 @@ internal static class LiveMarks
         foreach (Trace trace in traces)
         {
             trace.With(("xaxis", "x" + Suffix(panel)), ("yaxis", "y" + Suffix(panel)));
-            bool listed = first && mark.Name is not null && !plan.Figure.Panels.Take(panel).SelectMany(p => p.Marks).Any(m => m.Name == mark.Name);
-            if (mark is not (HeatMapMark or RibbonMark)) trace.With(("showlegend", listed && mark is not BarsMark { Colors: not null }), ("name", mark.Name ?? ""));
+            bool listed = first && mark.Name is not null && !plan.Figure.Panels.Take(panel).SelectMany(p => p.Marks)
+                .Any(m => m.Name == mark.Name);
+            if (mark is not (HeatMapMark or RibbonMark)) trace.With(("showlegend", listed && mark is not BarsMark { Colors: not null }),
+                ("name", mark.Name ?? ""));
             if (mark.Name is not null) trace.With(("legendgroup", mark.Name));
             first = false;
             yield return trace;
@@ -60,7 +63,8 @@ internal static class LiveMarks
                         break;
                     case InstantMark instant:
                         shapes.Add(Segment(x, y + " domain", Round(instant.X), Round(instant.X), 0, 1, plan.ColorOf(mark), "dot"));
-                        texts.Add(Text(instant.Label, x, y + " domain", Place(xAxis, instant.X), 1, plan.IsLate(i, instant.X) ? "right" : "left", "top")
+                        string side = plan.IsLate(i, instant.X) ? "right" : "left";
+                        texts.Add(Text(instant.Label, x, y + " domain", Place(xAxis, instant.X), 1, side, "top")
                             .With(("yshift", -15 * plan.LineOf(instant))));
                         break;
                     case NoteMark note:
@@ -79,14 +83,16 @@ internal static class LiveMarks
 
     private static double Place(Axis axis, double value) => Round(axis.Log ? Math.Log10(value) : value);
 
-    private static object?[] Numbers(IEnumerable<double> values) => values.Select(v => double.IsFinite(v) ? (object?)Round(v) : null).ToArray();
+    private static object?[] Numbers(IEnumerable<double> values) => values.Select(v => double.IsFinite(v) ? (object?)Round(v) : null)
+        .ToArray();
 
     private static Trace Scatter(double[] x, double[] y, string mode) =>
         new Trace2D("scatter").With(("x", Numbers(x)), ("y", Numbers(y)), ("mode", mode));
 
     private static IEnumerable<Trace> Line(LineMark line, string color)
     {
-        yield return Scatter(line.X, line.Y, "lines").With(("line", Object(("color", color), ("width", line.Width), ("dash", line.Dashed ? "dash" : "solid"))));
+        yield return Scatter(line.X, line.Y, "lines").With(("line", Object(("color", color), ("width", line.Width),
+            ("dash", line.Dashed ? "dash" : "solid"))));
         if (line is not { Lower: not null, Upper: not null }) yield break;
         Trace Edge(double[] y, string fill) => Scatter(line.X, y, "lines").With(
             ("line", Object(("width", 0), ("color", color))), ("fill", fill), ("fillcolor", Faint(color, .2)), ("hoverinfo", "skip"));
@@ -106,7 +112,8 @@ internal static class LiveMarks
         double floor = log ? steps.Heights.Where(h => h > 0).DefaultIfEmpty(1).Min() : 0;
         var x = steps.Edges.SelectMany(e => new[] { e, e }).ToArray();
         var y = steps.Heights.SelectMany(h => new[] { h, h }).Prepend(floor).Append(floor).ToArray();
-        return Scatter(x, y, "lines").With(("line", Object(("color", color), ("width", 2))), ("fill", steps.Filled ? "tozeroy" : "none"), ("fillcolor", Faint(color, .25)));
+        return Scatter(x, y, "lines").With(("line", Object(("color", color), ("width", 2))), ("fill", steps.Filled ? "tozeroy" : "none"),
+            ("fillcolor", Faint(color, .25)));
     }
 
     private static Trace HeatMap(FigurePlan plan, int panel, HeatMapMark map)
@@ -119,8 +126,10 @@ internal static class LiveMarks
         Panel p = plan.Figure.Panels[panel];
         string[][] Cells() => Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, columns)
             .Select(j => FigurePlan.CellText(map, map.Values[i, j])).ToArray()).ToArray();
-        var trace = new Trace2D("heatmap").With(("z", z), ("zmin", Round(map.Min)), ("zmax", Round(map.Max)), ("colorscale", scale), ("hoverongaps", false),
-            ("colorbar", Object(("title", Object(("text", map.Unit), ("side", "right"), ("font", Object(("size", 13))))), ("thickness", 12), ("outlinewidth", 0))),
+        var trace = new Trace2D("heatmap").With(("z", z), ("zmin", Round(map.Min)), ("zmax", Round(map.Max)), ("colorscale", scale),
+            ("hoverongaps", false),
+            ("colorbar", Object(("title", Object(("text", map.Unit), ("side", "right"), ("font", Object(("size", 13))))),
+                ("thickness", 12), ("outlinewidth", 0))),
             ("hovertemplate", $"{Hover(p.Y, "y")} → {Hover(p.X, "x")}: %{{z:.3g}}<extra></extra>"));
         return map.Format is null ? trace : trace.With(("text", Cells()), ("texttemplate", "%{text}"));
     }
@@ -140,9 +149,12 @@ internal static class LiveMarks
         foreach (var (from, to, style) in ribbon.Runs()) { Until(from, null); Until(to, style); }
         Until(ribbon.Start + ribbon.Step * ribbon.States.Length, null);
         int k = Math.Max(ribbon.Styles.Count, 1);
-        var scale = ribbon.Styles.SelectMany((s, i) => new[] { new object[] { Round(i / (double)k), s.Color }, [Round((i + 1) / (double)k), s.Color] }).ToArray();
-        return new Trace2D("heatmap").With(("x", Numbers(edges)), ("y", new[] { ribbon.Row - .41, ribbon.Row + .41 }), ("z", new[] { z.ToArray() }),
-            ("text", new[] { names.ToArray() }), ("zmin", -.5), ("zmax", k - .5), ("colorscale", scale), ("showscale", false), ("hoverongaps", false),
+        var scale = ribbon.Styles.SelectMany((s, i) => new[] { new object[] { Round(i / (double)k), s.Color },
+            [Round((i + 1) / (double)k), s.Color] }).ToArray();
+        return new Trace2D("heatmap").With(("x", Numbers(edges)), ("y", new[] { ribbon.Row - .41, ribbon.Row + .41 }),
+            ("z", new[] { z.ToArray() }),
+            ("text", new[] { names.ToArray() }), ("zmin", -.5), ("zmax", k - .5), ("colorscale", scale), ("showscale", false),
+                ("hoverongaps", false),
             ("hovertemplate", ribbon.RowName + ": %{text}<br>%{x:.2f}<extra></extra>"));
     }
 
@@ -156,8 +168,10 @@ internal static class LiveMarks
         $"rgba({Convert.ToInt32(color[1..3], 16)},{Convert.ToInt32(color[3..5], 16)},{Convert.ToInt32(color[5..7], 16)},{alpha.ToString(CultureInfo.InvariantCulture)})";
 
     private static object Segment(string xref, string yref, double x0, double x1, double y0, double y1, string color, string dash) =>
-        Object(("type", "line"), ("xref", xref), ("yref", yref), ("x0", x0), ("x1", x1), ("y0", y0), ("y1", y1), ("line", Object(("color", color), ("width", 1.5), ("dash", dash))));
+        Object(("type", "line"), ("xref", xref), ("yref", yref), ("x0", x0), ("x1", x1), ("y0", y0), ("y1", y1),
+            ("line", Object(("color", color), ("width", 1.5), ("dash", dash))));
 
     private static DynamicObj.DynamicObj Text(string text, string xref, string yref, double x, double y, string xanchor, string yanchor) =>
-        Object(("text", text), ("xref", xref), ("yref", yref), ("x", x), ("y", y), ("xanchor", xanchor), ("yanchor", yanchor), ("showarrow", false), ("font", Object(("size", 12.5))));
+        Object(("text", text), ("xref", xref), ("yref", yref), ("x", x), ("y", y), ("xanchor", xanchor), ("yanchor", yanchor),
+            ("showarrow", false), ("font", Object(("size", 12.5))));
 }

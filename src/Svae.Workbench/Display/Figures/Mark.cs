@@ -46,7 +46,8 @@ internal sealed record HeatMapMark(double[,] Values, string Unit, ColorRamp Ramp
 }
 
 /// <summary>A coloured stretch per run of equal states, in row <paramref name="Row"/>; a state outside the styles is left empty.</summary>
-internal sealed record RibbonMark(int Row, string RowName, int[] States, IReadOnlyList<StateStyle> Styles, double Start, double Step) : Mark((string?)null)
+internal sealed record RibbonMark(int Row, string RowName, int[] States, IReadOnlyList<StateStyle> Styles, double Start, double Step)
+    : Mark((string?)null)
 {
     /// <summary>Runs of equal states that have a style.</summary>
     public IEnumerable<(double From, double To, StateStyle Style)> Runs()

@@ -64,7 +64,8 @@ internal static class PalettePng
 
     private static int Distance(uint a, uint b)
     {
-        int red = (int)(a >> 16 & 255) - (int)(b >> 16 & 255), green = (int)(a >> 8 & 255) - (int)(b >> 8 & 255), blue = (int)(a & 255) - (int)(b & 255);
+        int red = (int)(a >> 16 & 255) - (int)(b >> 16 & 255), green = (int)(a >> 8 & 255) - (int)(b >> 8 & 255),
+            blue = (int)(a & 255) - (int)(b & 255);
         return 3 * red * red + 6 * green * green + blue * blue;
     }
 

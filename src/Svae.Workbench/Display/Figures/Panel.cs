@@ -83,7 +83,8 @@ public sealed class Panel(Axis x, Axis y)
     /// <param name="name">Legend entry.</param>
     /// <param name="color"><c>#RRGGBB</c>; by default the next of the palette.</param>
     /// <param name="filled">Filled down to 0, lightly.</param>
-    public Panel Steps(IReadOnlyList<double> edges, IReadOnlyList<double> heights, string? name = null, string? color = null, bool filled = false)
+    public Panel Steps(IReadOnlyList<double> edges, IReadOnlyList<double> heights, string? name = null, string? color = null,
+        bool filled = false)
     {
         if (edges.Count != heights.Count + 1)
             throw new ArgumentException($"edges: expected {heights.Count + 1} (one more than heights), got {edges.Count}");
@@ -97,7 +98,8 @@ public sealed class Panel(Axis x, Axis y)
     /// <param name="min">Value of the first colour; by default the least value.</param>
     /// <param name="max">Value of the last colour; by default the largest value.</param>
     /// <param name="format">Format of the number written into each cell, for instance "0.00"; none by default.</param>
-    public Panel HeatMap(double[,] values, string unit, ColorRamp? ramp = null, double? min = null, double? max = null, string? format = null)
+    public Panel HeatMap(double[,] values, string unit, ColorRamp? ramp = null, double? min = null, double? max = null,
+        string? format = null)
     {
         var finite = values.Cast<double>().Where(double.IsFinite).DefaultIfEmpty(0);
         double low = min ?? finite.Min(), high = max ?? finite.Max();
@@ -128,7 +130,8 @@ public sealed class Panel(Axis x, Axis y)
     /// <param name="x">Where.</param>
     /// <param name="label">What it is.</param>
     /// <param name="color"><c>#RRGGBB</c>; grey by default.</param>
-    public Panel Instant(double x, string label, string? color = null) => Add(new InstantMark(label, x) { Color = color ?? Palette.Neutral });
+    public Panel Instant(double x, string label, string? color = null) =>
+        Add(new InstantMark(label, x) { Color = color ?? Palette.Neutral });
 
     /// <summary>A text centred at a place.</summary>
     /// <param name="x">Where, horizontally.</param>
@@ -145,6 +148,7 @@ public sealed class Panel(Axis x, Axis y)
     private static void SameLength(int count, params IReadOnlyList<double>?[] others)
     {
         foreach (var other in others)
-            if (other is not null && other.Count != count) throw new ArgumentException($"x has {count} values, y, a band's edge or an error has {other.Count}");
+            if (other is not null && other.Count != count)
+                throw new ArgumentException($"x has {count} values, y, a band's edge or an error has {other.Count}");
     }
 }

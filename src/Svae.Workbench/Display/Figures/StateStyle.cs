@@ -30,7 +30,8 @@ public sealed record StateStyle(string Name, string Color)
             int match = inferredToTrue[k];
             if (match < 0 || match >= truth.Count) { styles[k] = new StateStyle($"state {k}", Palette.Of(spare++)); continue; }
             int before = taken[match]++;
-            styles[k] = before == 0 ? truth[match] : new StateStyle(truth[match].Name + new string('′', before), Lighter(truth[match].Color, before));
+            styles[k] = before == 0 ? truth[match] : new StateStyle(truth[match].Name + new string('′', before),
+                Lighter(truth[match].Color, before));
         }
         return styles;
     }

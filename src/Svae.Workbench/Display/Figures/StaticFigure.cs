@@ -15,7 +15,8 @@ internal static class StaticFigure
         string[] titleLines = Wrap(plan.Figure.Title, title, width - 2 * Margin);
         string[] subtitleLines = plan.Figure.Subtitle is { } s ? Wrap(s, text, width - 2 * Margin) : [];
         var legend = PlaceLegend(plan, text, width);
-        float header = Margin + 21 * titleLines.Length + 18 * subtitleLines.Length + (legend.Length > 0 ? 6 + LegendRow * (legend.Max(e => e.Row) + 1) : 0);
+        float header = Margin + 21 * titleLines.Length + 18 * subtitleLines.Length
+            + (legend.Length > 0 ? 6 + LegendRow * (legend.Max(e => e.Row) + 1) : 0);
 
         var frames = StaticPanel.Frames(plan);
         float height = header + frames.Sum(f => f.Outer) + Margin / 2;

@@ -14,7 +14,8 @@ internal static class StaticMarks
         {
             case LineMark line: AddLine(plot, line, X(line.X), Y, Color.FromHex(plan.ColorOf(mark))); break;
             case PointsMark points:
-                var dots = plot.Add.Markers(X(points.X), Y(points.Y), MarkerShape.FilledCircle, points.Size, Color.FromHex(plan.ColorOf(mark)));
+                var dots = plot.Add.Markers(X(points.X), Y(points.Y), MarkerShape.FilledCircle, points.Size,
+                    Color.FromHex(plan.ColorOf(mark)));
                 dots.MarkerStyle.OutlineColor = Colors.White;
                 dots.MarkerStyle.OutlineWidth = points.Size > 5 ? .7f : 0;
                 break;
@@ -29,7 +30,8 @@ internal static class StaticMarks
                 break;
             case InstantMark instant:
                 plot.Add.VerticalLine(StaticPanel.Place(panel.X, instant.X), 1.5f, Color.FromHex(plan.ColorOf(mark)), LinePattern.Dotted);
-                Layer(plot, (canvas, axes) => DrawInstant(canvas, axes, instant, plan, plan.Figure.Panels.ToList().IndexOf(panel), axes.GetPixelX(StaticPanel.Place(panel.X, instant.X))));
+                Layer(plot, (canvas, axes) => DrawInstant(canvas, axes, instant, plan, plan.Figure.Panels.ToList().IndexOf(panel),
+                    axes.GetPixelX(StaticPanel.Place(panel.X, instant.X))));
                 break;
             case NoteMark note:
                 Layer(plot, (canvas, axes) => DrawText(canvas, note.Text, axes.GetPixelX(StaticPanel.Place(panel.X, note.X)),
@@ -62,7 +64,8 @@ internal static class StaticMarks
         plot.Add.Bars(drawn.ToArray());
     }
 
-    private static void AddSteps(Plot plot, StepsMark steps, double[] edges, Func<IEnumerable<double>, double[]> place, Color color, bool log)
+    private static void AddSteps(Plot plot, StepsMark steps, double[] edges, Func<IEnumerable<double>, double[]> place, Color color,
+        bool log)
     {
         double[] heights = place(steps.Heights);
         var corners = new List<Coordinates> { new(edges[0], log ? heights.Min() : 0) };
@@ -94,7 +97,8 @@ internal static class StaticMarks
                 if (!double.IsFinite(map.Values[i, j])) continue;
                 var color = map.Ramp.Skia((map.Values[i, j] - map.Min) / (map.Max - map.Min));
                 paint.Color = color;
-                canvas.DrawRect(new SKRect(axes.GetPixelX(j - .5), axes.GetPixelY(i - .5), axes.GetPixelX(j + .5), axes.GetPixelY(i + .5)), paint);
+                canvas.DrawRect(new SKRect(axes.GetPixelX(j - .5), axes.GetPixelY(i - .5), axes.GetPixelX(j + .5),
+                    axes.GetPixelY(i + .5)), paint);
                 if (map.Format is null || font.Size < 8) continue;
                 bool dark = .299 * color.Red + .587 * color.Green + .114 * color.Blue < 140;
                 using var text = new SKPaint { IsAntialias = true, Color = dark ? SKColors.White : new SKColor(0x22, 0x22, 0x22) };
@@ -109,7 +113,8 @@ internal static class StaticMarks
         foreach (var (from, to, style) in ribbon.Runs())
         {
             paint.Color = SKColor.Parse(style.Color);
-            canvas.DrawRect(new SKRect(axes.GetPixelX(from), axes.GetPixelY(ribbon.Row - .41), axes.GetPixelX(to), axes.GetPixelY(ribbon.Row + .41)), paint);
+            canvas.DrawRect(new SKRect(axes.GetPixelX(from), axes.GetPixelY(ribbon.Row - .41), axes.GetPixelX(to),
+                axes.GetPixelY(ribbon.Row + .41)), paint);
         }
     }
 
@@ -117,13 +122,15 @@ internal static class StaticMarks
     private static void DrawInstant(SKCanvas canvas, IAxes axes, InstantMark instant, FigurePlan plan, int index, float x)
     {
         bool left = plan.IsLate(index, instant.X);
-        DrawText(canvas, instant.Label, left ? x - 5 : x + 5, axes.DataRect.Top + 14 + 15 * plan.LineOf(instant), left ? SKTextAlign.Right : SKTextAlign.Left);
+        float y = axes.DataRect.Top + 14 + 15 * plan.LineOf(instant);
+        DrawText(canvas, instant.Label, left ? x - 5 : x + 5, y, left ? SKTextAlign.Right : SKTextAlign.Left);
     }
 
     private static void DrawText(SKCanvas canvas, string text, float x, float y, SKTextAlign align)
     {
         using SKFont font = Lettering.Font(12.5f);
-        using var halo = new SKPaint { IsAntialias = true, Color = SKColors.White.WithAlpha(220), Style = SKPaintStyle.Stroke, StrokeWidth = 3 };
+        using var halo = new SKPaint { IsAntialias = true, Color = SKColors.White.WithAlpha(220), Style = SKPaintStyle.Stroke,
+            StrokeWidth = 3 };
         using var ink = new SKPaint { IsAntialias = true, Color = new SKColor(0x44, 0x44, 0x44) };
         canvas.DrawText(text, x, y, align, font, halo);
         canvas.DrawText(text, x, y, align, font, ink);

@@ -33,7 +33,8 @@ public sealed class FilmStrip : IMimeBundle
     public static Tensor Sample(Tensor frames, int start, int length, int count)
     {
         int taken = Math.Min(count, length);
-        long[] indices = Enumerable.Range(0, taken).Select(i => start + (taken == 1 ? 0L : (long)Math.Round(i * (length - 1.0) / (taken - 1)))).ToArray();
+        double step = taken == 1 ? 0 : (length - 1.0) / (taken - 1);
+        long[] indices = Enumerable.Range(0, taken).Select(i => start + (long)Math.Round(i * step)).ToArray();
         using Tensor index = tensor(indices, device: frames.device);
         return frames.index_select(0, index);
     }
@@ -83,10 +84,12 @@ public sealed class FilmStrip : IMimeBundle
         {
             canvas.DrawText(rows[i].Name, 12, y + 13, text, ink);
             using var image = SKImage.FromBitmap(strips[i]);
-            canvas.DrawImage(image, new SKRect(12, y + rowLabel, 12 + strips[i].Width * zoom, y + rowLabel + shownHeight), new SKSamplingOptions(SKFilterMode.Nearest));
+            canvas.DrawImage(image, new SKRect(12, y + rowLabel, 12 + strips[i].Width * zoom, y + rowLabel + shownHeight),
+                new SKSamplingOptions(SKFilterMode.Nearest));
             strips[i].Dispose();
         }
-        ColorScale.Draw(canvas, scale.Ramp, 0, scale.Max, $"height ({scale.Unit})", most - scalebar + 8, header + rowLabel, Math.Min(y - header - rowLabel - 8, 160));
+        ColorScale.Draw(canvas, scale.Ramp, 0, scale.Max,
+            $"height ({scale.Unit})", most - scalebar + 8, header + rowLabel, Math.Min(y - header - rowLabel - 8, 160));
         return picture;
     }
 }

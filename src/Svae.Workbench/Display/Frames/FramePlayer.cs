@@ -40,7 +40,8 @@ public sealed class FramePlayer : IMimeBundle
         string id = FigureHtml.Id(sheet.Uri + title);
         return new Dictionary<string, string>
         {
-            ["text/html"] = PlayerHtml.Body(id, still["text/html"]) + PlayerHtml.Code(id, sheet, clips, scale, frameRate, color, Size, hide: true),
+            ["text/html"] = PlayerHtml.Body(id, still["text/html"]) + PlayerHtml.Code(id, sheet, clips, scale, frameRate, color, Size,
+                hide: true),
             ["image/png"] = still["image/png"],
             ["text/plain"] = ToString(),
         };

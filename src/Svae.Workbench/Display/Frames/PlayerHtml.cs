@@ -66,9 +66,11 @@ internal static class PlayerHtml
     /// <param name="color">Colour of the square that lights.</param>
     /// <param name="size">Width of a clip in CSS pixels.</param>
     /// <param name="hide">Hide the still picture once the player is there.</param>
-    public static string Code(string id, SpriteSheet sheet, IReadOnlyList<FrameClip> clips, DepthScale scale, double frameRate, string color, int size, bool hide)
+    public static string Code(string id, SpriteSheet sheet, IReadOnlyList<FrameClip> clips, DepthScale scale, double frameRate,
+        string color, int size, bool hide)
     {
-        string Ramp() => string.Join(",", Enumerable.Range(0, 17).Select(i => { var (r, g, b) = scale.Ramp.At(i / 16.0); return $"[{r},{g},{b}]"; }));
+        string Ramp() => string.Join(",", Enumerable.Range(0, 17).Select(i =>
+            { var (r, g, b) = scale.Ramp.At(i / 16.0); return $"[{r},{g},{b}]"; }));
         string Clip(FrameClip c) => $"{{name:{Quote(c.Name)},count:{c.Frames.shape[0]},from:{c.ActiveFrom},to:{c.ActiveTo}}}";
         return $"<script>{Script.ReplaceLineEndings("\n")}(\"{id}\",{{w:{sheet.Width},h:{sheet.Height},columns:{sheet.Columns},fps:{frameRate.ToString(CultureInfo.InvariantCulture)},"
             + $"size:{size},hide:{(hide ? "true" : "false")},color:\"{color}\",ramp:[{Ramp()}],clips:[{string.Join(",", clips.Select(Clip))}],sheet:\"{sheet.Uri}\"}})</script>";

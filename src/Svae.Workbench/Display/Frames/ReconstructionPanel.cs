@@ -18,7 +18,8 @@ public sealed class ReconstructionPanel : IMimeBundle
     {
         if (!real.shape.SequenceEqual(model.shape))
             throw new ArgumentException($"model: expected the shape of the real frames [{string.Join(", ", real.shape)}], got [{string.Join(", ", model.shape)}]");
-        (this.real, this.model, this.scale) = (real.detach().to(ScalarType.Float32).cpu(), model.detach().to(ScalarType.Float32).cpu(), scale ?? DepthScale.For(real));
+        (this.real, this.model, this.scale) = (real.detach().to(ScalarType.Float32).cpu(), model.detach().to(ScalarType.Float32).cpu(),
+            scale ?? DepthScale.For(real));
     }
 
     /// <summary>Title above the frames.</summary>
@@ -47,12 +48,9 @@ public sealed class ReconstructionPanel : IMimeBundle
             canvas.DrawText(row == 0 ? "real" : row == 1 ? ModelName : "difference", 12, y + height / 2 + 4, text, ink);
             for (int i = 0; i < count; i++)
             {
-                float[] pixels = DepthScale.Pixels(row == 0 ? real : row == 1 ? model : residual, i);
-                using var frame = Picture.Blank(wide, tall, SKColors.White);
-                if (row < 2) scale.Draw(frame, pixels, wide, 0, 0);
-                else for (int p = 0; p < pixels.Length; p++) frame.SetPixel(p % wide, p / wide, ColorRamp.Diverging.Skia(.5 + .5 * pixels[p] / error));
-                using var image = SKImage.FromBitmap(frame);
-                canvas.DrawImage(image, new SKRect(left + i * size, y, left + (i + 1) * size - 2, y + height - 2), new SKSamplingOptions(SKFilterMode.Nearest));
+                var place = new SKRect(left + i * size, y, left + (i + 1) * size - 2, y + height - 2);
+                if (row == 2) Draw(canvas, place, residual[i], v => ColorRamp.Diverging.Skia(.5 + .5 * v / error));
+                else Draw(canvas, place, (row == 0 ? real : model)[i], v => scale.Ramp.Skia(v / scale.Max));
             }
         }
         ColorScale.Draw(canvas, scale.Ramp, 0, scale.Max, $"height ({scale.Unit})", width - right + 8, header, 2 * height - 10);
@@ -60,8 +58,21 @@ public sealed class ReconstructionPanel : IMimeBundle
         byte[] png = Picture.Png(picture);
         return new Dictionary<string, string>
         {
-            ["text/html"] = StillHtml.Write(png, width, ToString()), ["image/png"] = Convert.ToBase64String(png), ["text/plain"] = ToString(),
+            ["text/html"] = StillHtml.Write(png, width, ToString()), ["image/png"] = Convert.ToBase64String(png),
+                ["text/plain"] = ToString(),
         };
+    }
+
+    private static void Draw(SKCanvas canvas, SKRect place, Tensor frame, Func<float, SKColor> color)
+    {
+        using (frame)
+        using (var bitmap = Picture.Blank((int)frame.shape[1], (int)frame.shape[0], SKColors.White))
+        {
+            float[] pixels = frame.contiguous().data<float>().ToArray();
+            for (int p = 0; p < pixels.Length; p++) bitmap.SetPixel(p % bitmap.Width, p / bitmap.Width, color(pixels[p]));
+            using var image = SKImage.FromBitmap(bitmap);
+            canvas.DrawImage(image, place, new SKSamplingOptions(SKFilterMode.Nearest));
+        }
     }
 
     /// <summary>One line with the root mean squared difference.</summary>

@@ -16,7 +16,8 @@ internal sealed record SpriteSheet(string Uri, int Width, int Height, int Column
         int at = 0;
         foreach (FrameClip clip in clips)
             for (int t = 0; t < clip.Frames.shape[0]; t++, at++)
-                Place(pixels, sheet.RowBytes, DepthScale.Pixels(clip.Frames, t), scale.Max, width, at % columns * width, at / columns * height);
+                Place(pixels, sheet.RowBytes, DepthScale.Pixels(clip.Frames, t), scale.Max, width, at % columns * width,
+                    at / columns * height);
         return new SpriteSheet("data:image/webp;base64," + Convert.ToBase64String(Picture.Webp(sheet, quality)), width, height, columns);
     }
 

@@ -12,7 +12,8 @@ public static class DurationHistogram
     /// <param name="title">Title; a default says what is shown.</param>
     public static Figure Of(IReadOnlyList<(string Name, Syllables Syllables)> labellings, int? state = null, string? title = null)
     {
-        var sets = labellings.Select((l, i) => (l.Name, Color: Palette.Of(i), Seconds: Select(l.Syllables, state), l.Syllables.FrameRate)).ToArray();
+        var sets = labellings.Select((l, i) => (l.Name, Color: Palette.Of(i), Seconds: Select(l.Syllables, state), l.Syllables.FrameRate))
+            .ToArray();
         double rate = sets[0].FrameRate;
         double longest = Math.Max(sets.SelectMany(s => s.Seconds).DefaultIfEmpty(0).Max(), 2 / rate);
         double[] edges = Edges((int)Math.Round(longest * rate)).Select(frames => 1000 * frames / rate).ToArray();
@@ -31,7 +32,8 @@ public static class DurationHistogram
             medians += $"{(medians.Length > 0 ? "; " : "median ")}{name} {median.ToString("F0", CultureInfo.InvariantCulture)} ms ({seconds.Length} bouts)";
             panel.Steps(edges, heights, name, color, filled: true).Instant(median, "", color);
         }
-        return new Figure(title ?? (state is null ? "How long bouts last" : $"How long state {state} lasts")) { Subtitle = medians, Panels = [panel] };
+        title ??= state is null ? "How long bouts last" : $"How long state {state} lasts";
+        return new Figure(title) { Subtitle = medians, Panels = [panel] };
     }
 
     private static double[] Select(Syllables syllables, int? state) => state is { } k

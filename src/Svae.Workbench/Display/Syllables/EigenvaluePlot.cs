@@ -21,16 +21,20 @@ public static class EigenvaluePlot
             .Line(angle.Select(Math.Cos).ToArray(), angle.Select(Math.Sin).ToArray(), color: Palette.Neutral, dashed: true, width: 1.2f);
         for (int k = 0; k < a.shape[0]; k++)
         {
-            double[] re = eigenvalues[k].real.contiguous().data<double>().ToArray(), im = eigenvalues[k].imag.contiguous().data<double>().ToArray();
-            panel.Points(re, im, styles[k].Name, styles[k].Color, 8, re.Select((r, i) => Describe(styles[k].Name, r, im[i], frameRate)).ToArray());
+            double[] re = eigenvalues[k].real.contiguous().data<double>().ToArray();
+            double[] im = eigenvalues[k].imag.contiguous().data<double>().ToArray();
+            panel.Points(re, im, styles[k].Name, styles[k].Color, 8, re.Select((r, i) => Describe(styles[k].Name, r, im[i], frameRate))
+                .ToArray());
         }
-        return new Figure("Eigenvalues of the dynamics") { Subtitle = "on the dashed circle nothing decays; further round, faster rotation", Panels = [panel] };
+        return new Figure("Eigenvalues of the dynamics")
+            { Subtitle = "on the dashed circle nothing decays; further round, faster rotation", Panels = [panel] };
     }
 
     private static string Describe(string name, double re, double im, double frameRate)
     {
         double size = Math.Sqrt(re * re + im * im), hertz = Math.Abs(Math.Atan2(im, re)) / (2 * Math.PI) * frameRate;
-        string lasting = size < 1 ? $"decays in {(-1000 / (frameRate * Math.Log(size))).ToString("F0", CultureInfo.InvariantCulture)} ms" : "does not decay";
+        string lasting = size < 1
+            ? $"decays in {(-1000 / (frameRate * Math.Log(size))).ToString("F0", CultureInfo.InvariantCulture)} ms" : "does not decay";
         return $"{name}: |λ| {size.ToString("F3", CultureInfo.InvariantCulture)}, {hertz.ToString("F2", CultureInfo.InvariantCulture)} Hz, {lasting}";
     }
 }

@@ -25,7 +25,8 @@ public sealed class SyllableGallery : IMimeBundle
     /// <param name="frames">Frames of each recording, [T, H, W], millimetres. Read when shown, not copied.</param>
     /// <param name="confidence">Posterior probability of the frame's label, per recording and frame.</param>
     /// <param name="states">How many states are shown, most used first.</param>
-    public SyllableGallery(Syllables syllables, IReadOnlyList<StateStyle> styles, IReadOnlyList<Tensor> frames, IReadOnlyList<double[]>? confidence = null, int states = 8)
+    public SyllableGallery(Syllables syllables, IReadOnlyList<StateStyle> styles, IReadOnlyList<Tensor> frames,
+        IReadOnlyList<double[]>? confidence = null, int states = 8)
     {
         (this.syllables, this.styles, this.frames, this.confidence) = (syllables, styles, frames, confidence);
         shown = syllables.ByUsage.Where(k => syllables.BoutsOf[k].Count > 0).Take(states).ToArray();
@@ -62,22 +63,26 @@ public sealed class SyllableGallery : IMimeBundle
         var strips = new List<(string, Tensor)>();
         foreach (int state in shown)
         {
-            var bouts = SyllableExamples.Pick(syllables, state, Examples, confidence, (int)(Context * syllables.FrameRate), frames.Select(f => (int)f.shape[0]).ToArray());
+            var bouts = SyllableExamples.Pick(syllables, state, Examples, confidence, (int)(Context * syllables.FrameRate),
+                frames.Select(f => (int)f.shape[0]).ToArray());
             strips.Add((Describe(state), FilmStrip.Sample(views[bouts[0].Recording], bouts[0].Start, bouts[0].Length, 8)));
             Row(html, scripts, state, bouts, views, strips[^1].Item2, scale);
         }
         html.Append("</div>").Append(scripts);
         var still = new FilmStrip("What each state looks like", strips, scale).ToMimeBundle();
-        return new Dictionary<string, string> { ["text/html"] = html.ToString(), ["image/png"] = still["image/png"], ["text/plain"] = ToString() };
+        return new Dictionary<string, string> { ["text/html"] = html.ToString(), ["image/png"] = still["image/png"],
+            ["text/plain"] = ToString() };
     }
 
     /// <summary>One line a state: name, usage, median duration, bouts.</summary>
     public override string ToString() => shown.Length == 0 ? "No state has a bout." : string.Join("\n", shown.Select(Describe));
 
-    private void Row(StringBuilder html, StringBuilder scripts, int state, IReadOnlyList<Bout> bouts, Tensor[] views, Tensor strip, DepthScale scale)
+    private void Row(StringBuilder html, StringBuilder scripts, int state, IReadOnlyList<Bout> bouts, Tensor[] views, Tensor strip,
+        DepthScale scale)
     {
         const int clipWidth = 96, frameWidth = 62;
-        FrameClip[] clips = bouts.Select(b => FrameClip.Around(Caption(b), views[b.Recording], b.Start, b.Length, (int)(Context * syllables.FrameRate))).ToArray();
+        FrameClip[] clips = bouts.Select(b => FrameClip.Around(Caption(b), views[b.Recording], b.Start, b.Length,
+            (int)(Context * syllables.FrameRate))).ToArray();
         SpriteSheet sheet = SpriteSheet.Of(clips, scale, Quality);
         string id = FigureHtml.Id(sheet.Uri + state);
         using SKBitmap bare = FilmStrip.Bare(strip, scale);

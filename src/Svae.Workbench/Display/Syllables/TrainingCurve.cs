@@ -10,7 +10,8 @@ public static class TrainingCurve
     /// <param name="oracle">The best ELBO that any model can have on average, if known.</param>
     /// <param name="againstSeconds">Against wall time instead of steps.</param>
     /// <param name="title">Title of the figure.</param>
-    public static Figure Of(IReadOnlyList<TrainingRecord> records, double? oracle = null, bool againstSeconds = false, string title = "Learning")
+    public static Figure Of(IReadOnlyList<TrainingRecord> records, double? oracle = null, bool againstSeconds = false,
+        string title = "Learning")
     {
         string x = againstSeconds ? "time (s)" : "step";
         double[] at = records.Select(r => againstSeconds ? r.Seconds : r.Step).ToArray();
@@ -30,7 +31,8 @@ public static class TrainingCurve
                 divergence.Instant(at[i], "");
             }
         var last = records.LastOrDefault();
-        string? subtitle = last is null ? null : FormattableString.Invariant($"last ELBO {last.Elbo:G5} nats/frame after {last.Step} steps, {last.Seconds:F0} s").Replace('-', '−');
+        string? subtitle = last is null ? null
+            : FormattableString.Invariant($"last ELBO {last.Elbo:G5} nats/frame after {last.Step} steps, {last.Seconds:F0} s").Replace('-', '−');
         return new Figure(title) { Subtitle = subtitle, Panels = [bound, divergence] };
     }
 

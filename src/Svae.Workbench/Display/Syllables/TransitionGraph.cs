@@ -103,12 +103,14 @@ public sealed class TransitionGraph : IMimeBundle
         float width = 1 + 9 * (float)probability, head = 6 + 1.4f * width;
         SKPoint d = to - from;
         SKPoint bend = new((from.X + to.X) / 2 - .16f * d.Y, (from.Y + to.Y) / 2 + .16f * d.X);
-        SKPoint Toward(SKPoint a, SKPoint b, float by) { var v = b - a; float n = MathF.Max(v.Length, 1e-3f); return new(a.X + v.X / n * by, a.Y + v.Y / n * by); }
+        SKPoint Toward(SKPoint a, SKPoint b, float by) { var v = b - a; float n = MathF.Max(v.Length, 1e-3f); return new(a.X
+            + v.X / n * by, a.Y + v.Y / n * by); }
         SKPoint start = Toward(from, bend, leave + 1), tip = Toward(to, bend, arrive + 2), neck = Toward(tip, bend, head);
         using var curve = new SKPath();
         curve.MoveTo(start);
         curve.QuadTo(bend, neck);
-        using var paint = new SKPaint { IsAntialias = true, Color = color.WithAlpha(205), Style = SKPaintStyle.Stroke, StrokeWidth = width };
+        using var paint = new SKPaint { IsAntialias = true, Color = color.WithAlpha(205), Style = SKPaintStyle.Stroke,
+            StrokeWidth = width };
         canvas.DrawPath(curve, paint);
         SKPoint v = tip - neck, side = new(-v.Y * .5f, v.X * .5f);
         using var triangle = new SKPath();

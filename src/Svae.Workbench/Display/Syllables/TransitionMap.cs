@@ -26,7 +26,8 @@ public static class TransitionMap
     /// <param name="inferred">Inferred labels, as many and as long.</param>
     /// <param name="truthStyles">Name and colour of each true behaviour.</param>
     /// <param name="inferredToTrue">For each inferred state the true one, or −1.</param>
-    public static Figure Confusion(IReadOnlyList<int[]> truth, IReadOnlyList<int[]> inferred, IReadOnlyList<StateStyle> truthStyles, IReadOnlyList<int> inferredToTrue)
+    public static Figure Confusion(IReadOnlyList<int[]> truth, IReadOnlyList<int[]> inferred, IReadOnlyList<StateStyle> truthStyles,
+        IReadOnlyList<int> inferredToTrue)
     {
         int rows = truthStyles.Count, states = inferredToTrue.Count;
         var counts = new double[rows, states];
@@ -44,7 +45,8 @@ public static class TransitionMap
             truthStyles.Select(s => s.Name).ToArray(), columns.Select(k => $"{k}").ToArray(), values, "fraction of the behaviour's frames");
     }
 
-    private static Figure Matrix(string title, string x, string y, string[] rows, string[] columns, double[,] values, string unit, double max = 1)
+    private static Figure Matrix(string title, string x, string y, string[] rows, string[] columns, double[,] values, string unit,
+        double max = 1)
     {
         int height = Math.Clamp(28 * rows.Length, 140, 520);
         var panel = new Panel(new Axis(x) { Categories = columns }, new Axis(y) { Categories = rows }) { Height = height }

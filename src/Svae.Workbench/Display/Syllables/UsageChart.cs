@@ -20,7 +20,8 @@ public static class UsageChart
         double[] percent = shown.Select(k => 100 * inferred.Usage[k]).ToArray();
         var axis = new Axis("") { Categories = shown.Select(k => styles[k].Name).ToArray() };
         var panel = new Panel(axis, "frames (%)") { Height = 200 };
-        panel.Bars(at.Select(x => both ? x - .2 : x).ToArray(), percent, "inferred", width: both ? .38 : .7, colors: shown.Select(k => styles[k].Color).ToArray());
+        panel.Bars(at.Select(x => both ? x - .2 : x).ToArray(), percent, "inferred", width: both ? .38 : .7,
+            colors: shown.Select(k => styles[k].Color).ToArray());
         if (both)
         {
             int[] matched = Enumerable.Range(0, shown.Length).Where(i => inferredToTrue![shown[i]] >= 0).ToArray();

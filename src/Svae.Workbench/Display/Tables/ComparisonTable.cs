@@ -43,17 +43,21 @@ public sealed class ComparisonTable : IMimeBundle
     /// <param name="name">Name of the reference.</param>
     /// <param name="scores">Values of the first columns.</param>
     public ComparisonTable AddReference(string name, params double[] scores) =>
-        Insert(name, [scores.Concat(Enumerable.Repeat(double.NaN, Math.Max(columns.Length - scores.Length, 0))).ToArray()], competes: false);
+        Insert(name, [scores.Concat(Enumerable.Repeat(double.NaN, Math.Max(columns.Length - scores.Length, 0))).ToArray()],
+            competes: false);
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> ToMimeBundle() => new Dictionary<string, string> { ["text/html"] = ToHtml(), ["text/plain"] = ToString() };
+    public IReadOnlyDictionary<string, string> ToMimeBundle() => new Dictionary<string, string>
+        { ["text/html"] = ToHtml(), ["text/plain"] = ToString() };
 
     /// <summary>The table as aligned text.</summary>
     public override string ToString()
     {
-        string[][] cells = [["", .. columns], .. rows.Select((r, i) => new[] { r.Name }.Concat(columns.Select((_, c) => Cell(r, c) + (IsBest(i, c) ? "*" : " "))).ToArray())];
+        string[][] cells = [["", .. columns], .. rows.Select((r, i) => new[]
+            { r.Name }.Concat(columns.Select((_, c) => Cell(r, c) + (IsBest(i, c) ? "*" : " "))).ToArray())];
         int[] widths = Enumerable.Range(0, columns.Length + 1).Select(c => cells.Max(row => row[c].Length)).ToArray();
-        return Title + "\n" + string.Join("\n", cells.Select(row => string.Join("  ", row.Select((text, c) => c == 0 ? text.PadRight(widths[0]) : text.PadLeft(widths[c]))).TrimEnd()))
+        return Title + "\n" + string.Join("\n", cells.Select(row => string.Join("  ",
+            row.Select((text, c) => c == 0 ? text.PadRight(widths[0]) : text.PadLeft(widths[c]))).TrimEnd()))
             + "\n* best";
     }
 
@@ -61,8 +65,10 @@ public sealed class ComparisonTable : IMimeBundle
     public string ToCsv()
     {
         static string Quote(string text) => text.IndexOfAny([',', '"', '\n']) < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
-        var lines = rows.Select(r => Quote(r.Name) + string.Concat(columns.Select((_, c) => FormattableString.Invariant($",{Mean(r, c)},{Deviation(r, c)},{r.Seeds.Count}"))));
-        return "method" + string.Concat(columns.Select(c => $",{Quote(c)},{Quote(c + " sd")},{Quote(c + " seeds")}")) + "\n" + string.Join("\n", lines) + "\n";
+        var lines = rows.Select(r => Quote(r.Name) + string.Concat(columns.Select((_, c) =>
+            FormattableString.Invariant($",{Mean(r, c)},{Deviation(r, c)},{r.Seeds.Count}"))));
+        return "method" + string.Concat(columns.Select(c =>
+            $",{Quote(c)},{Quote(c + " sd")},{Quote(c + " seeds")}")) + "\n" + string.Join("\n", lines) + "\n";
     }
 
     private string ToHtml()
@@ -75,7 +81,8 @@ public sealed class ComparisonTable : IMimeBundle
         for (int i = 0; i < rows.Count; i++)
         {
             bool apart = !rows[i].Competes && (i == 0 || rows[i - 1].Competes);
-            string style = (apart && i > 0 ? "border-top:1px solid rgba(128,128,128,.6);" : "") + (rows[i].Competes ? "" : "font-style:italic;opacity:.85");
+            string style = (apart && i > 0 ? "border-top:1px solid rgba(128,128,128,.6);" : "")
+                + (rows[i].Competes ? "" : "font-style:italic;opacity:.85");
             html.Append($"<tr style=\"{style}\"><td style=\"padding:4px 14px 4px 2px;text-align:left\">{Encode(rows[i].Name)}</td>");
             for (int c = 0; c < columns.Length; c++)
                 html.Append($"<td style=\"{cell}\">{(IsBest(i, c) ? $"<b>{Cell(rows[i], c)}</b>" : Cell(rows[i], c))}</td>");

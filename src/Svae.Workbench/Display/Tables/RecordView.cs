@@ -22,7 +22,8 @@ public sealed class RecordView : IMimeBundle
 
     /// <summary>Does this type hold tensors that a <see cref="RecordView"/> would show?</summary>
     /// <param name="type">Any type.</param>
-    public static bool Suits(Type type) => !type.IsAssignableTo(typeof(IMimeBundle)) && !type.ContainsGenericParameters && Members(type).Any(p => p.PropertyType == typeof(Tensor));
+    public static bool Suits(Type type) => !type.IsAssignableTo(typeof(IMimeBundle)) && !type.ContainsGenericParameters && Members(type)
+        .Any(p => p.PropertyType == typeof(Tensor));
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> ToMimeBundle()

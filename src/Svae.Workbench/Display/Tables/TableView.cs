@@ -28,7 +28,8 @@ public sealed class TableView : IMimeBundle
     public TableView(DataFrame table) => this.table = table;
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> ToMimeBundle() => new Dictionary<string, string> { ["text/html"] = ToHtml(), ["text/plain"] = ToString() };
+    public IReadOnlyDictionary<string, string> ToMimeBundle() => new Dictionary<string, string>
+        { ["text/html"] = ToHtml(), ["text/plain"] = ToString() };
 
     /// <summary>The first page as aligned text.</summary>
     public override string ToString()
@@ -36,7 +37,8 @@ public sealed class TableView : IMimeBundle
         var rows = Rows(Page).Select(r => r.Select(Text).ToArray()).Prepend(table.Columns.Select(c => c.Name).ToArray()).ToArray();
         int[] widths = Enumerable.Range(0, table.Columns.Count).Select(c => rows.Max(r => r[c].Length)).ToArray();
         bool[] right = table.Columns.Select(IsNumeric).ToArray();
-        string text = string.Join("\n", rows.Select(r => string.Join("  ", r.Select((t, c) => right[c] ? t.PadLeft(widths[c]) : t.PadRight(widths[c]))).TrimEnd()));
+        string text = string.Join("\n", rows.Select(r => string.Join("  ",
+            r.Select((t, c) => right[c] ? t.PadLeft(widths[c]) : t.PadRight(widths[c]))).TrimEnd()));
         return table.Rows.Count > Page ? $"{text}\n… {table.Rows.Count} rows × {table.Columns.Count} columns" : text;
     }
 
@@ -49,11 +51,13 @@ public sealed class TableView : IMimeBundle
         int index = 0;
         foreach (var row in Rows(Most))
             body.Append(index++ < Page ? "<tr>" : "<tr hidden>")
-                .AppendJoin("", row.Select((value, c) => $"<td style=\"{Style(c)}\">{WebUtility.HtmlEncode(Text(value))}</td>")).Append("</tr>");
+                .AppendJoin("", row.Select((value, c) =>
+                    $"<td style=\"{Style(c)}\">{WebUtility.HtmlEncode(Text(value))}</td>")).Append("</tr>");
         string head = string.Concat(table.Columns.Select((c, i) => $"<th style=\"{Style(i)}\">{WebUtility.HtmlEncode(c.Name)}</th>"));
         string id = FigureHtml.Id(head + body);
         string all = $"{table.Rows.Count}" + (table.Rows.Count > Most ? $" (first {Most} here)" : "");
-        string pages = index <= Page ? "" : $"<div class=\"svae-pages\" data-all=\"{all}\" style=\"font-size:12px\"><button hidden>◀</button> <button hidden>▶</button> <span>rows 1 to {Page} of {all}</span></div>";
+        string pages = index <= Page ? ""
+            : $"<div class=\"svae-pages\" data-all=\"{all}\" style=\"font-size:12px\"><button hidden>◀</button> <button hidden>▶</button> <span>rows 1 to {Page} of {all}</span></div>";
         return $"<div data-svae-table=\"{id}\" style=\"font:13px sans-serif;overflow-x:auto\"><table style=\"border-collapse:collapse;font:13px sans-serif\"><thead><tr style=\"border-bottom:1.5px solid currentColor\">{head}</tr></thead><tbody>{body}</tbody></table>{pages}</div>"
             + (pages.Length == 0 ? "" : $"<script>{Script.ReplaceLineEndings("\n")}(\"{id}\",{Page})</script>");
     }

@@ -58,9 +58,11 @@ public sealed class TensorView : IMimeBundle
     /// <summary>The last two dimensions at index 0 of all others, every so many-th row and column.</summary>
     private static Tensor Slice(Tensor all)
     {
-        Tensor matrix = all.dim() == 0 ? all.reshape(1, 1) : all.dim() == 1 ? all.unsqueeze(0) : all.reshape(-1, all.shape[^2], all.shape[^1])[0];
+        Tensor matrix = all.dim() == 0 ? all.reshape(1, 1) : all.dim() == 1 ? all.unsqueeze(0)
+            : all.reshape(-1, all.shape[^2], all.shape[^1])[0];
         long Step(long size, int most) => (size + most - 1) / most;
-        return matrix[TensorIndex.Slice(0, null, Step(matrix.shape[0], MostRows)), TensorIndex.Slice(0, null, Step(matrix.shape[1], MostColumns))].contiguous();
+        return matrix[TensorIndex.Slice(0, null, Step(matrix.shape[0], MostRows)),
+            TensorIndex.Slice(0, null, Step(matrix.shape[1], MostColumns))].contiguous();
     }
 
     private static (byte[] Png, int Width) Draw(Tensor matrix)
@@ -73,7 +75,8 @@ public sealed class TensorView : IMimeBundle
         ColorRamp ramp = signed ? ColorRamp.Diverging : ColorRamp.Probability;
         using var bitmap = Picture.Blank(columns, rows, SKColors.White);
         for (int i = 0; i < cells.Length; i++)
-            bitmap.SetPixel(i % columns, i / columns, double.IsFinite(cells[i]) ? ramp.Skia(high > low ? (cells[i] - low) / (high - low) : .5) : new SKColor(0xFF, 0, 0xFF));
+            bitmap.SetPixel(i % columns, i / columns, double.IsFinite(cells[i])
+                ? ramp.Skia(high > low ? (cells[i] - low) / (high - low) : .5) : new SKColor(0xFF, 0, 0xFF));
         return (Picture.Png(bitmap), Math.Clamp(320 / columns, 2, 18) * columns);
     }
 

@@ -9,14 +9,17 @@ public class FigureTests
 {
     private static JsonElement Live(Figure figure) => JsonDocument.Parse(LiveFigure.Json(new FigurePlan(figure))).RootElement;
 
-    private static double[] Numbers(JsonElement trace, string name) => trace.GetProperty(name).EnumerateArray().Select(e => e.GetDouble()).ToArray();
+    private static double[] Numbers(JsonElement trace, string name) => trace.GetProperty(name).EnumerateArray().Select(e => e.GetDouble())
+        .ToArray();
 
     [Fact]
     public void The_live_chart_holds_the_numbers_that_were_given()
     {
         double[] x = [0, 1, 2], y = [1.5, -2, 1e-7];
-        var data = Live(new Figure("f") { Panels = [new Panel("x", "y").Line(x, y, "a", lower: [0, -3, -1], upper: [2, 0, 1])] }).GetProperty("data");
-        Assert.Equal((x, y), (Numbers(data[0], "x"), Numbers(data[0], "y")), (a, b) => a.Item1.SequenceEqual(b.Item1) && a.Item2.SequenceEqual(b.Item2));
+        var data = Live(new Figure("f") { Panels = [new Panel("x", "y").Line(x, y, "a", lower: [0, -3, -1], upper: [2, 0, 1])] })
+            .GetProperty("data");
+        Assert.Equal((x, y), (Numbers(data[0], "x"), Numbers(data[0], "y")), (a, b) => a.Item1.SequenceEqual(b.Item1)
+            && a.Item2.SequenceEqual(b.Item2));
         Assert.Equal([0, -3, -1], Numbers(data[1], "y"));
         Assert.Equal([2, 0, 1], Numbers(data[2], "y"));
     }
@@ -35,8 +38,10 @@ public class FigureTests
             for (int j = 0; j < 3; j++)
             {
                 Assert.Equal(values[i, j], z[i][j].GetDouble());
-                SKColor seen = picture.GetPixel((int)(2 * (frame.Left + across * (j + .5) / 3)), (int)(2 * (top + frame.Inner * (i + .5) / 2))), meant = ColorRamp.Probability.Skia(values[i, j]);
-                Assert.True(Math.Abs(seen.Red - meant.Red) < 8 && Math.Abs(seen.Blue - meant.Blue) < 8, $"cell {i}, {j}: {seen}, meant {meant}");
+                SKColor seen = picture.GetPixel((int)(2 * (frame.Left + across * (j + .5) / 3)),
+                    (int)(2 * (top + frame.Inner * (i + .5) / 2))), meant = ColorRamp.Probability.Skia(values[i, j]);
+                Assert.True(Math.Abs(seen.Red - meant.Red) < 8 && Math.Abs(seen.Blue - meant.Blue) < 8,
+                    $"cell {i}, {j}: {seen}, meant {meant}");
             }
     }
 
@@ -60,26 +65,31 @@ public class FigureTests
         var y = Enumerable.Range(0, 100_000).Select(i => Math.Sin(i * .001)).ToArray();
         y[51_234] = 9;
         y[777] = -9;
-        double[] kept = Numbers(Live(new Figure("f") { Panels = [new Panel("x", "y").Line(y.Select((_, i) => (double)i).ToArray(), y)] }).GetProperty("data")[0], "y");
+        double[] kept = Numbers(Live(new Figure("f") { Panels = [new Panel("x", "y").Line(y.Select((_, i) => (double)i).ToArray(), y)] })
+            .GetProperty("data")[0], "y");
         Assert.True(kept.Length <= 710);
         Assert.Equal((9, -9), (kept.Max(), kept.Min()));
     }
 
     [Fact]
     public void A_gap_is_a_gap_in_both() =>
-        Assert.Equal(JsonValueKind.Null, Live(new Figure("f") { Panels = [new Panel("x", "y").Line([0, 1, 2], [1, double.NaN, 2])] }).GetProperty("data")[0].GetProperty("y")[1].ValueKind);
+        Assert.Equal(JsonValueKind.Null, Live(new Figure("f") { Panels = [new Panel("x", "y").Line([0, 1, 2], [1, double.NaN, 2])] })
+            .GetProperty("data")[0].GetProperty("y")[1].ValueKind);
 
     [Fact]
     public void Nothing_to_draw_is_still_a_figure()
     {
         Assert.NotEmpty(new Figure("empty") { Panels = [new Panel("x", "y")] }.ToMimeBundle()["image/png"]);
-        Assert.NotEmpty(new Figure("flat") { Panels = [new Panel(new Axis("x") { Log = true }, "y").Line([5], [0]).Level(0, "zero")] }.ToMimeBundle()["image/png"]);
-        Assert.NotEmpty(new Figure("not finite") { Panels = [new Panel("x", "y").Line([0, 1], [double.NaN, double.PositiveInfinity])] }.ToMimeBundle()["image/png"]);
+        Assert.NotEmpty(new Figure("flat") { Panels = [new Panel(new Axis("x") { Log = true }, "y").Line([5], [0])
+            .Level(0, "zero")] }.ToMimeBundle()["image/png"]);
+        Assert.NotEmpty(new Figure("not finite") { Panels = [new Panel("x", "y")
+            .Line([0, 1], [double.NaN, double.PositiveInfinity])] }.ToMimeBundle()["image/png"]);
     }
 
     [Fact]
     public void A_title_cannot_close_the_script() =>
-        Assert.Single(System.Text.RegularExpressions.Regex.Matches(new Figure("</script><b>") { Panels = [new Panel("x", "y").Line([0, 1], [0, 1], "</script>")] }.ToMimeBundle()["text/html"], "</script>"));
+        Assert.Single(System.Text.RegularExpressions.Regex.Matches(new Figure("</script><b>")
+            { Panels = [new Panel("x", "y").Line([0, 1], [0, 1], "</script>")] }.ToMimeBundle()["text/html"], "</script>"));
 
     [Fact]
     public void Unequal_lengths_are_refused() => Assert.Throws<ArgumentException>(() => new Panel("x", "y").Line([0, 1], [1]));

@@ -13,7 +13,8 @@ public class PalettePngTests
         {
             var random = new Random(seed);
             using var picture = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
-            for (int i = 0; i < width * height; i++) picture.SetPixel(i % width, i / width, (SKColor)(colors[random.Next(colors.Length)] | 0xFF000000));
+            for (int i = 0; i < width * height; i++) picture.SetPixel(i % width, i / width,
+                (SKColor)(colors[random.Next(colors.Length)] | 0xFF000000));
             using var read = SKBitmap.Decode(PalettePng.Encode(picture));
             return read.Pixels.SequenceEqual(picture.Pixels);
         }, iter: 50);
@@ -22,7 +23,8 @@ public class PalettePngTests
     public void Of_many_colours_each_stays_close()
     {
         using var picture = new SKBitmap(64, 64, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        for (int i = 0; i < 4096; i++) picture.SetPixel(i % 64, i / 64, new SKColor((byte)(i % 64 * 4), (byte)(i % 64 * 4), (byte)(128 + i / 64)));
+        for (int i = 0; i < 4096; i++) picture.SetPixel(i % 64, i / 64,
+            new SKColor((byte)(i % 64 * 4), (byte)(i % 64 * 4), (byte)(128 + i / 64)));
         using var read = SKBitmap.Decode(PalettePng.Encode(picture));
         Assert.All(read.Pixels.Zip(picture.Pixels), p => Assert.True(Math.Abs(p.First.Red - p.Second.Red) <= 12));
     }

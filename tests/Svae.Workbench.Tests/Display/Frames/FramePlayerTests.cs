@@ -16,7 +16,8 @@ public class FramePlayerTests
         var sheet = SpriteSheet.Of(clips, new DepthScale(50), 90);
         using var read = SKBitmap.Decode(Convert.FromBase64String(sheet.Uri.Split(',')[1]));
         for (int i = 0; i < 12; i++)
-            Assert.InRange(read.GetPixel(i % sheet.Columns * 16 + 8, i / sheet.Columns * 16 + 8).Red, 255 * 4 * i / 50 - 6, 255 * 4 * i / 50 + 6);
+            Assert.InRange(read.GetPixel(i % sheet.Columns * 16 + 8, i / sheet.Columns * 16 + 8).Red, 255 * 4 * i / 50 - 6,
+                255 * 4 * i / 50 + 6);
     }
 
     [Theory]
@@ -27,7 +28,8 @@ public class FramePlayerTests
     {
         using var frames = arange(20).reshape(20, 1, 1);
         var clip = FrameClip.Around("a", frames, start, length, context);
-        Assert.Equal((first, count, from, to), ((int)clip.Frames[0].item<long>(), (int)clip.Frames.shape[0], clip.ActiveFrom, clip.ActiveTo));
+        Assert.Equal((first, count, from, to), ((int)clip.Frames[0].item<long>(), (int)clip.Frames.shape[0], clip.ActiveFrom,
+            clip.ActiveTo));
     }
 
     [Fact]

@@ -7,7 +7,8 @@ namespace Svae.Workbench.Tests.Display;
 
 public class BehaviorFiguresTests
 {
-    private static JsonElement Data(Figure figure) => JsonDocument.Parse(LiveFigure.Json(new FigurePlan(figure))).RootElement.GetProperty("data");
+    private static JsonElement Data(Figure figure) => JsonDocument.Parse(LiveFigure.Json(new FigurePlan(figure)))
+        .RootElement.GetProperty("data");
 
     [Fact]
     public void A_duration_histogram_holds_every_bout_once()
@@ -22,7 +23,8 @@ public class BehaviorFiguresTests
     {
         var figure = TransitionMap.Confusion([[0, 0, 0, 1, -1]], [[1, 1, 0, 0, 0]], StateStyle.For(2), [-1, 0]);
         var z = Data(figure)[0].GetProperty("z");
-        Assert.Equal([2 / 3.0, 1 / 3.0, 0, 1], z.EnumerateArray().SelectMany(r => r.EnumerateArray()).Select(e => e.GetDouble()), (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Equal([2 / 3.0, 1 / 3.0, 0, 1], z.EnumerateArray().SelectMany(r => r.EnumerateArray()).Select(e => e.GetDouble()),
+            (a, b) => Math.Abs(a - b) < 1e-5);
     }
 
     [Fact]
@@ -37,7 +39,8 @@ public class BehaviorFiguresTests
     {
         var of = Syllables.Of([[0, 0]], 30);
         var styles = StateStyle.For(1);
-        foreach (IMimeBundle bundle in new IMimeBundle[] { UsageChart.Of(of, styles, of, [0]), DurationHistogram.Of([("a", of)]), TransitionMap.Of(of, styles), new TransitionGraph(of, styles) })
+        foreach (IMimeBundle bundle in new IMimeBundle[] { UsageChart.Of(of, styles, of, [0]), DurationHistogram.Of([("a", of)]),
+            TransitionMap.Of(of, styles), new TransitionGraph(of, styles) })
             Assert.NotEmpty(bundle.ToMimeBundle()["image/png"]);
     }
 
@@ -52,7 +55,8 @@ public class BehaviorFiguresTests
     public void Eigenvalues_of_a_rotation_lie_where_the_angle_says()
     {
         double angle = 2 * Math.PI / 30;
-        using var rotation = TorchSharp.torch.tensor(new[,] { { Math.Cos(angle), -Math.Sin(angle) }, { Math.Sin(angle), Math.Cos(angle) } });
+        using var rotation = TorchSharp.torch.tensor(new[,] { { Math.Cos(angle), -Math.Sin(angle) },
+            { Math.Sin(angle), Math.Cos(angle) } });
         var dots = Data(EigenvaluePlot.Of(rotation * .9, StateStyle.For(1), 30))[1];
         Assert.All(dots.GetProperty("x").EnumerateArray(), x => Assert.Equal(.9 * Math.Cos(angle), x.GetDouble(), 1e-5));
         Assert.Contains("1.00 Hz", dots.GetProperty("text")[0].GetString());

@@ -14,7 +14,8 @@ public class EthogramTests
     public void One_frame_one_state() => Shows(Ethogram.Of("one", 30, [new("true", [0], styles)], confidence: [.5]));
 
     [Fact]
-    public void Rows_of_unequal_length_are_drawn_as_far_as_they_go() => Shows(Ethogram.Of("unequal", 30, [new("true", new int[50], styles), new("inferred", [1, 2], styles)], start: 1));
+    public void Rows_of_unequal_length_are_drawn_as_far_as_they_go() =>
+        Shows(Ethogram.Of("unequal", 30, [new("true", new int[50], styles), new("inferred", [1, 2], styles)], start: 1));
 
     [Fact]
     public void No_frames_at_all() => Shows(Ethogram.Of("none", 30, [new("true", [], styles)]));

@@ -27,5 +27,6 @@ public class ComparisonTableTests
 
     [Fact]
     public void A_wrong_number_of_scores_is_refused() =>
-        Assert.Contains("expected 1 scores (s), got 2", Assert.Throws<ArgumentException>(() => new ComparisonTable("t", "s").Add("m", 1, 2)).Message);
+        Assert.Contains("expected 1 scores (s), got 2", Assert.Throws<ArgumentException>(() => new ComparisonTable("t", "s")
+            .Add("m", 1, 2)).Message);
 }

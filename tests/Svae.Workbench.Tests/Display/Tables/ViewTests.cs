@@ -23,14 +23,16 @@ public class ViewTests
     [Fact]
     public void Tensors_of_every_kind_are_shown()
     {
-        foreach (Tensor x in new[] { zeros(0, 3), ones(1), tensor(3), zeros(5, 700, 900, dtype: ScalarType.Float32), ones(4, dtype: ScalarType.Bool), zeros(3, dtype: ScalarType.ComplexFloat64), full(2, double.NaN) })
+        foreach (Tensor x in new[] { zeros(0, 3), ones(1), tensor(3), zeros(5, 700, 900, dtype: ScalarType.Float32),
+            ones(4, dtype: ScalarType.Bool), zeros(3, dtype: ScalarType.ComplexFloat64), full(2, double.NaN) })
             using (x) Assert.InRange(new TensorView(x).ToMimeBundle()["text/html"].Length, 40, 60_000);
     }
 
     [Fact]
     public void A_long_table_is_paged_and_its_first_page_needs_no_script()
     {
-        var table = new DataFrame(new Int32DataFrameColumn("n", Enumerable.Range(0, 1000)), new StringDataFrameColumn("name", Enumerable.Repeat("a<b", 1000)));
+        var table = new DataFrame(new Int32DataFrameColumn("n", Enumerable.Range(0, 1000)),
+            new StringDataFrameColumn("name", Enumerable.Repeat("a<b", 1000)));
         string html = new TableView(table).ToMimeBundle()["text/html"];
         Assert.Equal((15, 585), (html.Split("<tr>").Length - 1, html.Split("<tr hidden>").Length - 1));
         Assert.Contains("a&lt;b", html);
