@@ -30,25 +30,25 @@ internal sealed unsafe class FusedForwardBackward : autograd.MultiTensorFunction
         Tensor logInitial = ((Tensor)vars[0]).contiguous(), likelihood = ((Tensor)vars[2]).contiguous();
         var (transition, largest) = PaddedExp((Tensor)vars[1], K);
         var messages = new Messages(shape, transition);
-        Tensor logZ = Empty(B), marginals = Empty(B, T, K), pairs = Empty(B, K, K), scratch = messages.Scratch(1);
+        Tensor logZ = Empty(B), marginals = Empty(B, T, K), pairs = Empty(B, K, K), scratch = messages.Squares(messages.Workers, 1);
 
         double* pi = Native.Doubles(logInitial), ell = Native.Doubles(likelihood);
         double* z = Native.Doubles(logZ), p = Native.Doubles(marginals), xi = Native.Doubles(pairs), square = Native.Doubles(scratch);
         int initialStride = logInitial.dim() == 2 ? K : 0;
-        messages.ForEachGroup((group, first, index) =>
+        messages.ForEachGroup((group, first, _, worker) =>
         {
             group.Forward(pi + first * initialStride, initialStride, ell + (long)first * T * K, z + first);
             group.Backward(p + (long)first * T * K, z + first);
             for (int b = 0; b < group.Lengths.Length; b++)
             {
                 if (double.IsNaN(z[first + b])) group.Forget(b);
-                group.PairSum(b, square + index * messages.Square, xi + (long)(first + b) * K * K);
+                group.PairSum(b, square + worker * messages.Square, xi + (long)(first + b) * K * K);
             }
         });
 
         logZ += largest * (tensor(lengths) - 1);
         context.set_materialize_grads(false);
-        context.save_for_backward([.. messages.Tensors, pairs, logZ]);
+        context.save_for_backward([.. messages.Tensors, pairs]);
         context.save_data("shape", shape);
         context.save_data("shapes", (logInitial.shape, ((Tensor)vars[1]).shape));
         return [logZ, marginals, pairs];
@@ -62,21 +62,23 @@ internal sealed unsafe class FusedForwardBackward : autograd.MultiTensorFunction
         var shape = (HmmShape)context.get_data("shape");
         var (initialShape, transitionShape) = ((long[], long[]))context.get_data("shapes");
         var (B, T, K, _) = shape;
-        var messages = new Messages(shape, [.. saved[..6]]);
+        var messages = new Messages(shape, [.. saved[..5]]);
         int width = messages.Width;
         Tensor? g = Defined(gradients[0]), G = Defined(gradients[1]), H = Defined(gradients[2]);
         g ??= zeros(B, dtype: ScalarType.Float64);
-        Tensor tangent = Empty(B, T, width), onward = Empty(B, T, width), shift = Empty(B, T), likelihood = Empty(B, T, K);
-        Tensor pairs = messages.Scratch(1), squares = messages.Scratch(2), rows = zeros(messages.Groups, width, dtype: ScalarType.Float64);
+        int workers = messages.Workers;
+        Tensor tangent = messages.Scratch(), onward = messages.Scratch(), shift = Empty(B, T), likelihood = Empty(B, T, K);
+        Tensor pairs = messages.Squares(messages.Groups, 1), squares = messages.Squares(workers, 2), rows = zeros(workers, width, dtype: ScalarType.Float64);
 
         double* z = Native.Doubles(g), p = G is null ? null : Native.Doubles(G), xi = H is null ? null : Native.Doubles(H);
         double* a = Native.Doubles(tangent), v = Native.Doubles(onward), s = Native.Doubles(shift), ell = Native.Doubles(likelihood);
         double* sums = Native.Doubles(pairs), square = Native.Doubles(squares), score = Native.Doubles(rows);
-        messages.ForEachGroup((group, first, index) =>
+        messages.ForEachGroup((group, first, index, worker) =>
         {
-            long steps = (long)first * T;
-            double* G = p is null ? null : p + steps * K, tangents = a + steps * width, onwards = v + steps * width, row = score + index * width;
-            if (xi is not null) group.AdjointPairs(xi + (long)first * K * K, square + 2 * index * messages.Square, tangents, onwards);
+            long steps = (long)first * T, scratch = worker * messages.ScratchSize;
+            double* G = p is null ? null : p + steps * K, tangents = a + scratch, onwards = v + scratch, row = score + worker * width;
+            group.RestoreOnward();
+            if (xi is not null) group.AdjointPairs(xi + (long)first * K * K, square + 2 * worker * messages.Square, tangents, onwards);
             group.AdjointForward(xi is not null, G, tangents, s + steps, row);
             group.AdjointBackward(xi is not null, z + first, G, tangents, s + steps, onwards, ell + steps * K, row);
             group.AddAdjointPairs(tangents, onwards, sums + index * messages.Square);
@@ -84,7 +86,7 @@ internal sealed unsafe class FusedForwardBackward : autograd.MultiTensorFunction
 
         if (messages.Shared) pairs = pairs.sum(dim: 0, keepdim: true);
         Tensor logInitial = likelihood.select(1, 0), logTransition = pairs.mul_(messages.Transition).narrow(1, 0, K).narrow(2, 0, K);
-        if (H is not null) logTransition = logTransition + (messages.Shared ? (H * saved[6]).sum(dim: 0, keepdim: true) : H * saved[6]);
+        if (H is not null) logTransition = logTransition + (messages.Shared ? (H * saved[5]).sum(dim: 0, keepdim: true) : H * saved[5]);
         logInitial = initialShape.Length == 1 ? logInitial.sum(dim: 0) : logInitial.clone();
         logTransition = logTransition.reshape(transitionShape);
         return [logInitial.MoveToOuterDisposeScope(), logTransition.MoveToOuterDisposeScope(), likelihood.MoveToOuterDisposeScope(), null!];
@@ -109,7 +111,7 @@ internal sealed unsafe class FusedForwardBackward : autograd.MultiTensorFunction
     {
         private readonly HmmShape shape;
 
-        /// <summary>P, Pᵀ, α, β, w, u.</summary>
+        /// <summary>P, Pᵀ, α, β, w. Each worker writes u anew for the group at hand, in memory that stays in its cache.</summary>
         public IReadOnlyList<Tensor> Tensors { get; }
 
         public Messages(HmmShape shape, IReadOnlyList<Tensor> tensors) => (this.shape, Tensors) = (shape, tensors);
@@ -117,35 +119,41 @@ internal sealed unsafe class FusedForwardBackward : autograd.MultiTensorFunction
         public Messages(HmmShape shape, Tensor transition)
         {
             this.shape = shape;
-            Tensor[] messages = [.. Enumerable.Range(0, 4).Select(_ => Empty(shape.B, shape.T, Width))];
-            Tensors = [transition, transition.transpose(1, 2).contiguous(), .. messages];
+            Tensor Message() => Empty(shape.B, shape.T, Width);
+            Tensors = [transition, transition.transpose(1, 2).contiguous(), Message(), Message(), Message()];
         }
 
         public Tensor Transition => Tensors[0];
         public bool Shared => Transition.shape[0] == 1;
         public int Width => PaddedRow.Padded(shape.K);
         public long Square => (long)Width * Width;
-        public int Groups => Shared ? (shape.B + GroupSize - 1) / GroupSize : shape.B;
+        public int Groups => (shape.B + Size - 1) / Size;
+        public int Workers { get => field > 0 ? field : field = Native.Workers(Groups); }
+        public long ScratchSize => (long)Size * shape.T * Width;
+        private int Size => Shared ? GroupSize : 1;
 
-        /// <summary>Zeroed squares for each group to work in, [groups, count · Width, Width].</summary>
-        public Tensor Scratch(int count) => zeros(Groups, count * Width, Width, dtype: ScalarType.Float64);
+        /// <summary>Room for one message of one group, for each worker.</summary>
+        public Tensor Scratch() => Empty(Workers, ScratchSize);
 
-        /// <summary>Runs work(group, index of its first sequence, index of the group) for every group, in parallel.</summary>
-        public void ForEachGroup(Action<ScaledForwardBackward, int, int> work)
+        /// <summary>Zeros, [places, count · Width, Width].</summary>
+        public Tensor Squares(int places, int count) => zeros(places, count * Width, Width, dtype: ScalarType.Float64);
+
+        /// <summary>Runs work(group, index of its first sequence, index of the group, worker) for every group, in parallel.</summary>
+        public void ForEachGroup(Action<ScaledForwardBackward, int, int, int> work)
         {
-            double*[] start = new double*[6];
-            for (int i = 0; i < 6; i++) start[i] = Native.Doubles(Tensors[i]);
-            int size = Shared ? GroupSize : 1;
-            Native.ParallelFor(Groups, index =>
+            using Tensor scratch = Scratch();
+            double* p = Native.Doubles(Tensors[0]), transposed = Native.Doubles(Tensors[1]), onward = Native.Doubles(scratch);
+            double* filtered = Native.Doubles(Tensors[2]), future = Native.Doubles(Tensors[3]), weight = Native.Doubles(Tensors[4]);
+            Native.ParallelFor(Groups, Workers, (worker, index) =>
             {
-                int first = index * size, last = Math.Min(shape.B, first + size);
+                int first = index * Size, last = Math.Min(shape.B, first + Size);
                 long rows = (long)first * shape.T * Width, squares = Shared ? 0 : first * Square;
                 work(new ScaledForwardBackward
                 {
                     K = shape.K, Width = Width, T = shape.T, Lengths = shape.Lengths[first..last],
-                    Transition = start[0] + squares, Transposed = start[1] + squares,
-                    Filtered = start[2] + rows, Future = start[3] + rows, Weight = start[4] + rows, Onward = start[5] + rows,
-                }, first, index);
+                    Transition = p + squares, Transposed = transposed + squares,
+                    Filtered = filtered + rows, Future = future + rows, Weight = weight + rows, Onward = onward + worker * ScratchSize,
+                }, first, index, worker);
             });
         }
     }

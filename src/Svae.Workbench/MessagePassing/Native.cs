@@ -15,11 +15,18 @@ internal static unsafe class Native
         return (double*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(head.bytes));
     }
 
-    /// <summary>Runs work(0..count−1) on at most <see cref="get_num_threads"/> threads.</summary>
-    public static void ParallelFor(int count, Action<int> work)
+    /// <summary>Threads that <see cref="ParallelFor"/> takes for so many pieces of work.</summary>
+    public static int Workers(int count) => Math.Min(count, get_num_threads());
+
+    /// <summary>Runs work(worker, i) for i = 0..count−1, worker w taking i = w, w + workers, …, so that each can keep its own scratch memory.</summary>
+    public static void ParallelFor(int count, int workers, Action<int, int> work)
     {
-        int threads = Math.Min(count, get_num_threads());
-        if (threads > 1) Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, work);
-        else for (int i = 0; i < count; i++) work(i);
+        if (workers > 1) Parallel.For(0, workers, Run);
+        else Run(0);
+
+        void Run(int worker)
+        {
+            for (int i = worker; i < count; i += workers) work(worker, i);
+        }
     }
 }

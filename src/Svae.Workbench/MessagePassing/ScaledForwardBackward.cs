@@ -119,6 +119,13 @@ internal sealed unsafe class ScaledForwardBackward
             for (int t = 0; t < T; t++) Fill((double*)messages + t * Step + (long)b * Width, Width, 0);
     }
 
+    /// <summary>u = w ∘ β again: the adjoint needs it, but it is not worth keeping.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void RestoreOnward()
+    {
+        for (long i = 0; i < T * Step; i += Lanes) (Vector512.Load(Weight + i) * Vector512.Load(Future + i)).Store(Onward + i);
+    }
+
     /// <summary>What H alone contributes: α_{t−1}(P∘H) in the rows t of α̇, and (P∘H) u_{t+1} in the rows t of v.</summary>
     /// <param name="pairs">H, [sequences, K, K].</param>
     /// <param name="squares">Scratch, [2, Width, Width], zero in the padding.</param>
