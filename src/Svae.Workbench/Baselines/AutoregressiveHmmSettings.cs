@@ -6,7 +6,10 @@ public sealed record AutoregressiveHmmSettings
     /// <summary>K, the number of discrete states, at least 1.</summary>
     public int States { get; init; } = 12;
 
-    /// <summary>L, how many earlier frames each frame is regressed on, at least 1.</summary>
+    /// <summary>
+    /// L, how many earlier frames each frame is regressed on, at least 1. Three see through sensor noise when there are thousands of
+    /// frames a state, as in depth video (with <see cref="LikelihoodPower"/> 0.5 and <see cref="PriorFrames"/> 5); one is safer below.
+    /// </summary>
     public int Lags { get; init; } = 1;
 
     /// <summary>
