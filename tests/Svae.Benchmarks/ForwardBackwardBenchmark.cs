@@ -11,7 +11,7 @@ internal static class ForwardBackwardBenchmark
 {
     public static void Run()
     {
-        var benchmark = new AlternatingBenchmark();
+        var benchmark = new AlternatingBenchmark { WarmUp = 30, Rounds = 25 };
         var forms = new List<Comparison>();
         var threads = new List<Comparison>();
         foreach (var (K, target) in new[] { (20, 0.12), (100, 0.35) })
@@ -35,7 +35,7 @@ internal static class ForwardBackwardBenchmark
                 using var scope = NewDisposeScope();
                 Problem problem = Problem.Random(batch: 1, time: T, states: 20, seed: 1);
                 for (int i = 0; i < 3; i++) problem.ForwardBackward(MessagePassingForm.Fused);
-                double seconds = AlternatingBenchmark.Median(Enumerable.Range(0, 7).Select(_ => AlternatingBenchmark.Seconds(() => problem.ForwardBackward(MessagePassingForm.Fused))));
+                double seconds = AlternatingBenchmark.Median(Enumerable.Range(0, 7).Select(_ => AlternatingBenchmark.Measure(() => problem.ForwardBackward(MessagePassingForm.Fused)).Wall));
                 using Process process = Process.GetCurrentProcess();
                 return (IReadOnlyList<string>)[T.ToString("n0", CultureInfo.InvariantCulture), $"{seconds * 1e3:0.0} ms", $"{seconds / T * 1e6:0.00} µs", $"{process.WorkingSet64 >> 20} MiB"];
             }));
