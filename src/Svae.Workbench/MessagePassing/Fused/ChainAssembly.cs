@@ -23,7 +23,7 @@ internal sealed unsafe class ChainAssembly<V, M> where V : struct where M : stru
         (block, assembled, linear) = (arena.Matrix(n, n), arena.Matrix(n, n), arena.Matrix(n, 1));
         if (!batch.SharedPairs) return;
         (only, first, middle, last, coupling) = (arena.Matrix(n, n), arena.Matrix(n, n), arena.Matrix(n, n), arena.Matrix(n, n), arena.Matrix(n, n));
-        foreach (LaneMatrix sum in new[] { only, first, middle, last }) Clear(sum);
+        foreach (LaneMatrix sum in new[] { only, first, middle, last }) LaneElementwise<V, M>.Clear(sum);
         Add(only, batch.J0, 0, 0);
         Add(first, batch.J0, 0, 0);
         Add(first, batch.J11, 0, 0);
@@ -45,11 +45,11 @@ internal sealed unsafe class ChainAssembly<V, M> where V : struct where M : stru
             bool ends = t + 1 == group.MaxLength;
             LaneMatrix shared = t == 0 ? (ends ? only : first) : ends ? last : middle;
             if (!batch.DenseNodes) return shared;
-            Copy(assembled, shared);
+            LaneElementwise<V, M>.Copy(assembled, shared);
         }
         else
         {
-            Clear(assembled);
+            LaneElementwise<V, M>.Clear(assembled);
             if (t == 0) Add(assembled, batch.J0, 0, 0);
             else Add(assembled, batch.J22, t - 1, t);
             if (t + 1 < group.MaxLength) Add(assembled, batch.J11, t, t + 1);
@@ -71,9 +71,9 @@ internal sealed unsafe class ChainAssembly<V, M> where V : struct where M : stru
     /// <summary>U_t into W.</summary>
     public void Coupling(int t, in LaneMatrix W)
     {
-        if (batch.SharedPairs && t + 1 < group.MinLength) { Copy(W, coupling); return; }
+        if (batch.SharedPairs && t + 1 < group.MinLength) { LaneElementwise<V, M>.Copy(W, coupling); return; }
         group.Load(block.Data, M.Width, batch.J12, t, t + 1, batch.n * batch.n);
-        Copy(W, block);
+        LaneElementwise<V, M>.Copy(W, block);
     }
 
     /// <summary>h_t into y.</summary>
@@ -119,17 +119,5 @@ internal sealed unsafe class ChainAssembly<V, M> where V : struct where M : stru
             }
         }
         return asymmetric;
-    }
-
-    [MethodImpl(AggressiveOptimization)]
-    private static void Copy(in LaneMatrix to, in LaneMatrix from)
-    {
-        for (int i = 0; i < from.Rows; i++)
-            for (int j = 0; j < from.Columns; j++) M.Store(to.At(i, j), M.Load(from.At(i, j)));
-    }
-
-    private static void Clear(in LaneMatrix matrix)
-    {
-        for (int e = 0; e < matrix.Rows * matrix.Columns; e++) M.Store(matrix.Data + e * M.Width, default);
     }
 }

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using static System.Runtime.CompilerServices.MethodImplOptions;
-
 namespace Svae.Workbench.MessagePassing.Fused;
 
 /// <summary>
@@ -22,15 +19,15 @@ internal sealed unsafe class ChainGradientLanes<V, M> where V : struct where M :
         int n = batch.n;
         (first, middle, last, coupling, linear) = (arena.Matrix(n, n), arena.Matrix(n, n), arena.Matrix(n, n), arena.Matrix(n, n), arena.Matrix(n, 1));
         foreach (LaneMatrix sum in new[] { first, middle, last, coupling, linear })
-            for (int e = 0; e < sum.Rows * sum.Columns; e++) M.Store(sum.Data + e * M.Width, default);
+            LaneElementwise<V, M>.Clear(sum);
     }
 
     /// <summary>Ū_t = Kᵀ(R − Z).</summary>
     public void Coupling(int t, in LaneMatrix K, in LaneMatrix whitened, in LaneMatrix scratch)
     {
         if (!tensors.NeedsCoupling) return;
-        if (batch.SharedPairs) { LaneProduct<V, M>.Add(coupling, K.T, whitened, Factor.LeftUpper); return; }
-        LaneProduct<V, M>.Set(scratch, K.T, whitened, Factor.LeftUpper);
+        if (batch.SharedPairs) { LaneProduct<V, M>.Add(coupling, K.T, whitened, Support.LeftUpper); return; }
+        LaneProduct<V, M>.Set(scratch, K.T, whitened, Support.LeftUpper);
         tensors.SaveCoupling(group, t, scratch);
     }
 
@@ -38,10 +35,10 @@ internal sealed unsafe class ChainGradientLanes<V, M> where V : struct where M :
     public void Step(int t, in LaneMatrix S, in LaneMatrix f)
     {
         tensors.SaveStep(group, t, S, f);
-        if (t == 0) AddTo(linear, f);
-        if (t == 0) AddTo(first, S);
+        if (t == 0) LaneElementwise<V, M>.Add(linear, f);
+        if (t == 0) LaneElementwise<V, M>.Add(first, S);
         else if (!batch.SharedPairs) return;
-        else if (t + 1 < group.MinLength) AddTo(middle, S);
+        else if (t + 1 < group.MinLength) LaneElementwise<V, M>.Add(middle, S);
         else AddByLane(t, S);
     }
 
@@ -63,14 +60,6 @@ internal sealed unsafe class ChainGradientLanes<V, M> where V : struct where M :
             }
             for (int e = 0; e < batch.n; e++) row[4 * n2 + e] += linear.Data[e * M.Width + l];
         }
-    }
-
-    [MethodImpl(AggressiveOptimization)]
-    private static void AddTo(in LaneMatrix sum, in LaneMatrix value)
-    {
-        double* to = sum.Data, from = value.Data;
-        for (double* end = to + sum.Rows * sum.Columns * M.Width; to < end; to += M.Width, from += M.Width)
-            M.Store(to, M.Add(M.Load(to), M.Load(from)));
     }
 
     /// <summary>Where some sequence ends: this step is the last of some lanes and a middle one of others.</summary>

@@ -16,12 +16,13 @@ internal sealed unsafe class ChainGradients
     private readonly Tensor shared; // [groups, 4 n² + n]: J0, J11, J12, J22, h0
 
     /// <param name="batch">The inputs.</param>
-    /// <param name="needed">Which of the seven potentials want a gradient.</param>
-    /// <param name="shapes">Their shapes.</param>
+    /// <param name="inputs">The seven potentials; those that require a gradient get one.</param>
     /// <param name="groups">Groups of sequences.</param>
-    public ChainGradients(ChainBatch batch, bool[] needed, long[][] shapes, int groups)
+    public ChainGradients(ChainBatch batch, IReadOnlyList<Tensor> inputs, int groups)
     {
         this.batch = batch;
+        needed = [.. inputs.Select(value => value.requires_grad)];
+        shapes = [.. inputs.Select(value => value.shape)];
         bool ragged = batch.Lengths is not null;
         Tensor? Make(int i, bool perSequence) => !needed[i] || !perSequence ? null
             : ragged ? zeros(shapes[i], ScalarType.Float64) : empty(shapes[i], ScalarType.Float64);
@@ -35,8 +36,6 @@ internal sealed unsafe class ChainGradients
         (viewJ11, viewJ12, viewJ22) = (Steps(J11, 2), Steps(J12, 2), Steps(J22, 2));
         (viewJn, viewhn) = (Steps(Jn, batch.DenseNodes ? 2 : 1), Steps(hn, 1));
         shared = zeros([groups, 4L * batch.n * batch.n + batch.n], ScalarType.Float64);
-        this.needed = needed;
-        this.shapes = shapes;
     }
 
     private readonly bool[] needed;

@@ -25,162 +25,204 @@ namespace Svae.Workbench.MessagePassing.Fused;
 /// has <c>Lᵀx = ε</c> in it (Murray 2016, "Differentiation of the Cholesky decomposition").
 /// </para>
 /// </summary>
-internal static unsafe class ChainKernel<V, M> where V : struct where M : struct, ILanes<V>
+internal sealed unsafe class ChainKernel<V, M> where V : struct where M : struct, ILanes<V>
 {
-    public static long ForwardEntries(int n, int paths) => ChainAssembly<V, M>.Entries(n) + 3L * n * n + 2L * n * paths;
+    private readonly int n, paths, last;
+    private readonly ChainBatch batch;
+    private readonly ChainGroup<V, M> group;
+    private readonly ChainAssembly<V, M> assembly;
+    private readonly ChainTape tape;
+    private readonly LaneArena arena;
+
+    /// <param name="batch">The inputs.</param>
+    /// <param name="index">The group.</param>
+    /// <param name="tape">Its tape, written by <see cref="Forward"/> and read by <see cref="Backward"/>.</param>
+    /// <param name="arena">Scratch memory.</param>
+    public ChainKernel(ChainBatch batch, int index, ChainTape tape, LaneArena arena)
+    {
+        (this.batch, this.tape, this.arena) = (batch, tape, arena);
+        (n, paths) = (batch.n, 1 + batch.S);
+        group = new ChainGroup<V, M>(batch, index);
+        last = group.MaxLength - 1;
+        assembly = new ChainAssembly<V, M>(batch, group, arena);
+    }
+
+    public static long ForwardEntries(int n, int paths) => ChainAssembly<V, M>.Entries(n) + 6L * n * n + 3L * n * paths;
+
+    public static long BackwardEntries(int n, int paths, int T) =>
+        ChainAssembly<V, M>.Entries(n) + ChainGradientLanes<V, M>.Entries(n) + T * (2L * n * n + n) + 10L * n * n + 3L * n * paths + n + 1;
+
+    /// <summary>Was a square block further from symmetric than rounding explains?</summary>
+    public bool FoundAsymmetry => assembly.FoundAsymmetry;
+
+    public ChainGroup<V, M> Group => group;
+
+    /// <summary>The first sequence whose factor at this step is not that of a positive definite matrix.</summary>
+    public int FailedSequence(int step)
+    {
+        LaneMatrix K = tape[step].K;
+        for (int l = 0; l < M.Width; l++)
+            for (int i = 0; i < n; i++)
+                if (!(K.At(i, i)[l] is > 0 and < double.PositiveInfinity)) return group.Sequence(l);
+        return group.Sequence(0);
+    }
 
     /// <summary>Runs both recursions, writing the outputs and the tape.</summary>
-    /// <returns>The step at which a lane's precision was not positive definite, or −1.</returns>
-    public static int Forward(ChainBatch batch, ChainOutputs outputs, in ChainTape tape, int index, LaneArena arena, out bool asymmetric)
+    /// <returns>The step at which some lane's precision was not positive definite, or −1.</returns>
+    public int Forward(ChainOutputs outputs)
     {
-        var (n, paths) = (batch.n, 1 + batch.S);
-        var group = new ChainGroup<V, M>(batch, index);
-        var assembly = new ChainAssembly<V, M>(batch, group, arena);
-        int last = group.MaxLength - 1;
+        int failed = Factor(outputs);
+        if (failed < 0) Smooth(outputs);
+        return failed;
+    }
+
+    /// <summary>Forwards in time: the block Cholesky factor and log Z.</summary>
+    private int Factor(ChainOutputs outputs)
+    {
         V logDeterminant = default, quadratic = default;
         LaneMatrix S = arena.Matrix(n, n);
-        asymmetric = assembly.FoundAsymmetry;
         for (int t = 0; t <= last; t++)
         {
-            ChainStep step = tape.Step(index, t);
-            LaneMatrix K = step.K, y = step.Y, D = assembly.Precision(t);
+            ChainStep step = tape[t];
+            LaneMatrix D = assembly.Precision(t), y = step.Y;
             assembly.Linear(t, y);
             if (t < last) assembly.Coupling(t, step.W);
-            if (t == 0) Copy(S, D);
+            if (t == 0) LaneElementwise<V, M>.Copy(S, D);
             else
             {
-                ChainStep before = tape.Step(index, t - 1);
-                LaneProduct<V, M>.SetDifferenceSymmetric(S, D, before.W.T, before.W);
-                LaneProduct<V, M>.Subtract(y, before.W.T, before.Y);
+                LaneMatrix W = tape[t - 1].W;
+                LaneProduct<V, M>.SetDifferenceSymmetric(S, D, W.T, W);
+                LaneProduct<V, M>.Subtract(y, W.T, tape[t - 1].Y);
             }
             assembly.AddNodes(t, S);
-            asymmetric |= assembly.FoundAsymmetry;
-            if (!LaneElimination<V, M>.Run(S, K, step.RightHandSides(t == last))) return t;
-            logDeterminant = M.Subtract(logDeterminant, LogDeterminant(K));
-            quadratic = SumOfSquares(y, quadratic);
+            if (!LaneElimination<V, M>.Run(S, step.K, step.RightHandSides(t == last))) return t;
+            logDeterminant = M.Subtract(logDeterminant, LaneElementwise<V, M>.LogDeterminant(step.K));
+            quadratic = LaneElementwise<V, M>.SumOfSquares(y, quadratic);
         }
-        outputs.SaveLogZ(group, M.MultiplySubtract(M.Broadcast(-0.5), quadratic, M.Multiply(M.Broadcast(-1), logDeterminant)));
-
-        LaneMatrix G = arena.Matrix(n, n), cross = arena.Matrix(n, n), v = arena.Matrix(n, paths);
-        for (int t = last; t >= 0; t--)
-        {
-            ChainStep step = tape.Step(index, t);
-            LaneMatrix K = step.K;
-            assembly.Noise(t, v);
-            AddToColumns(v, step.Y);
-            LaneProduct<V, M>.SetSymmetric(step.Covariance, K.T, K, Factor.LeftUpper);
-            LaneProduct<V, M>.Set(step.States, K.T, v, Factor.LeftUpper);
-            if (t < last)
-            {
-                ChainStep after = tape.Step(index, t + 1);
-                LaneProduct<V, M>.Set(G, K.T, step.W, Factor.LeftUpper);
-                LaneProduct<V, M>.SetNegative(cross, G, after.Covariance);
-                LaneProduct<V, M>.SubtractSymmetric(step.Covariance, cross, G.T);
-                LaneProduct<V, M>.Subtract(step.States, G, after.States);
-                outputs.SaveCross(group, t, cross);
-            }
-            outputs.SaveStep(group, t, step);
-        }
+        outputs.SaveLogZ(group, M.Subtract(M.Multiply(M.Broadcast(0.5), quadratic), logDeterminant));
         return -1;
     }
 
-    public static long BackwardEntries(int n, int paths, int T) =>
-        ChainAssembly<V, M>.Entries(n) + ChainGradientLanes<V, M>.Entries(n) + T * (2L * n * n + n) + 7L * n * n + 4L * n * paths + 2L * n;
+    /// <summary>Backwards in time: covariances, and the mean and samples as columns of x.</summary>
+    private void Smooth(ChainOutputs outputs)
+    {
+        LaneMatrix G = arena.Matrix(n, n), cross = arena.Matrix(n, n), v = arena.Matrix(n, paths);
+        LaneMatrix covariance = arena.Matrix(n, n), later = arena.Matrix(n, n), x = arena.Matrix(n, paths), laterX = arena.Matrix(n, paths);
+        for (int t = last; t >= 0; t--)
+        {
+            LaneMatrix K = tape[t].K;
+            assembly.Noise(t, v);
+            LaneElementwise<V, M>.AddToColumns(v, tape[t].Y);
+            LaneProduct<V, M>.SetSymmetric(covariance, K.T, K, Support.LeftUpper);
+            LaneProduct<V, M>.Set(x, K.T, v, Support.LeftUpper);
+            if (t < last)
+            {
+                LaneProduct<V, M>.Set(G, K.T, tape[t].W, Support.LeftUpper);
+                LaneProduct<V, M>.SetNegative(cross, G, later);
+                LaneProduct<V, M>.SubtractSymmetric(covariance, cross, G.T);
+                LaneProduct<V, M>.Subtract(x, G, laterX);
+                outputs.SaveCross(group, t, cross);
+            }
+            outputs.SaveStep(group, t, covariance, x);
+            (covariance, later, x, laterX) = (later, covariance, laterX, x);
+        }
+    }
 
     /// <summary>The adjoint of <see cref="Forward"/>: gradients of the outputs in, gradients of the potentials out.</summary>
-    public static void Backward(ChainBatch batch, ChainOutputGradients outer, ChainGradients gradientTensors, in ChainTape tape, int index, LaneArena arena)
+    public void Backward(ChainOutputs outputs, ChainOutputGradients outer, ChainGradientLanes<V, M> gradients)
     {
-        var (n, paths) = (batch.n, 1 + batch.S);
-        var group = new ChainGroup<V, M>(batch, index);
-        var assembly = new ChainAssembly<V, M>(batch, group, arena);
-        var gradients = new ChainGradientLanes<V, M>(batch, gradientTensors, group, arena);
-        int last = group.MaxLength - 1;
-        LaneMatrix Qs = arena.Matrix(n * (last + 1), n), Ns = arena.Matrix(n * (last + 1), n), ws = arena.Matrix(n * (last + 1), 1);
+        LaneMatrix Q = arena.Matrix(n * (last + 1), n), N = arena.Matrix(n * (last + 1), n), w = arena.Matrix(n * (last + 1), 1);
+        SmoothAdjoint(outputs, outer, Q, N, w);
+        FactorAdjoint(gradients, Q, N, w);
+    }
 
-        LaneMatrix T = arena.Matrix(n, n), product = arena.Matrix(n, n), whitened = arena.Matrix(n, n), E = arena.Matrix(n, n), C = arena.Matrix(n, n);
+    /// <summary>Forwards in time, through <see cref="Smooth"/>: leaves Q_t (lower triangle of −½ Q), N_t and w_t of each step.</summary>
+    private void SmoothAdjoint(ChainOutputs outputs, ChainOutputGradients outer, in LaneMatrix Qs, in LaneMatrix Ns, in LaneMatrix ws)
+    {
+        LaneMatrix T = arena.Matrix(n, n), product = arena.Matrix(n, n), Q = arena.Matrix(n, n), E = arena.Matrix(n, n), C = arena.Matrix(n, n);
         LaneMatrix x = arena.Matrix(n, paths), u = arena.Matrix(n, paths), v = arena.Matrix(n, paths);
         double* g = arena.Take(1);
-        Clear(T);
-        Clear(x);
+        LaneElementwise<V, M>.Clear(T);
+        LaneElementwise<V, M>.Clear(x);
         for (int t = 0; t <= last; t++)
         {
-            ChainStep step = tape.Step(index, t);
-            LaneMatrix K = step.K, W = step.W, y = step.Y;
-            LaneMatrix Q = Qs.Block(t * n, n, 0, n), N = Ns.Block(t * n, n, 0, n), w = ws.Block(t * n, n, 0, 1);
-            outer.LoadLogZ(group, t, g);
+            LaneMatrix K = tape[t].K, W = tape[t].W, y = tape[t].Y, N = Ns.Block(t * n, n, 0, n), w = ws.Block(t * n, n, 0, 1);
             if (outer.HasStates)
             {
                 outer.AddStates(group, t, x, w);
-                LaneProduct<V, M>.Set(u, K, x, Factor.LeftLower);
+                LaneProduct<V, M>.Set(u, K, x, Support.LeftLower);
             }
+            if (!outer.HasMoments) LaneElementwise<V, M>.Clear(Q);
             if (outer.HasMoments)
             {
                 outer.AddCovariance(group, t, T, product);
-                LaneProduct<V, M>.Set(product, T, K.T, Factor.RightUpper);
-                LaneProduct<V, M>.SetSymmetric(Q, K, product, Factor.LeftLower);
+                LaneProduct<V, M>.Set(product, T, K.T, Support.RightUpper);
+                LaneProduct<V, M>.SetSymmetric(Q, K, product, Support.LeftLower);
             }
-            else Clear(Q);
-
             if (t < last)
             {
-                ChainStep after = tape.Step(index, t + 1);
+                if (!outer.HasMoments) LaneElementwise<V, M>.Clear(N);
                 if (outer.HasMoments)
                 {
                     LaneProduct<V, M>.Set(E, Q, W);
                     if (outer.HasCross)
                     {
                         outer.LoadCross(group, t, product);
-                        LaneProduct<V, M>.Set(C, K, product, Factor.LeftLower);
-                        SubtractInPlace(E, C);
+                        LaneProduct<V, M>.Set(C, K, product, Support.LeftLower);
+                        LaneElementwise<V, M>.Subtract(E, C);
                     }
-                    LaneProduct<V, M>.Set(N, E, after.Covariance);
+                    outputs.LoadCovariance(group, t + 1, product);
+                    LaneProduct<V, M>.Set(N, E, product);
                     LaneProduct<V, M>.SetSymmetric(T, W.T, E);
                     if (outer.HasCross) LaneProduct<V, M>.SubtractSymmetric(T, C.T, W);
                 }
-                else Clear(N);
                 if (outer.HasStates)
                 {
-                    LaneProduct<V, M>.Subtract(N, u, after.States.T);
+                    outputs.LoadStates(group, t + 1, v);
+                    LaneProduct<V, M>.Subtract(N, u, v.T);
                     LaneProduct<V, M>.SetNegative(x, W.T, u);
                 }
             }
-
+            outer.LoadLogZ(group, t, g);
             if (outer.HasStates)
             {
                 assembly.Noise(t, v);
-                AddToColumns(v, y);
+                LaneElementwise<V, M>.AddToColumns(v, y);
                 LaneProduct<V, M>.AddSymmetric(Q, v, u.T);
             }
             SumColumns(w, u, outer.HasStates, y, g);
-            FinishQ(Q, w, y, g);
+            FinishQ(Qs.Block(t * n, n, 0, n), Q, w, y, g);
         }
+    }
 
-        LaneMatrix S = whitened, f = arena.Matrix(n, 1), halved = E, coupling = C;
+    /// <summary>Backwards in time, through <see cref="Factor"/>: hands S̄_t, f̄_t and Ū_t to the gradients.</summary>
+    private void FactorAdjoint(ChainGradientLanes<V, M> gradients, in LaneMatrix Qs, in LaneMatrix Ns, in LaneMatrix ws)
+    {
+        LaneMatrix S = arena.Matrix(n, n), f = arena.Matrix(n, 1), Q = arena.Matrix(n, n), product = arena.Matrix(n, n);
+        LaneMatrix halved = arena.Matrix(n, n), coupling = arena.Matrix(n, n);
         for (int t = last; t >= 0; t--)
         {
-            ChainStep step = tape.Step(index, t);
-            LaneMatrix K = step.K, W = step.W, Q = Qs.Block(t * n, n, 0, n), w = ws.Block(t * n, n, 0, 1);
+            LaneMatrix K = tape[t].K, W = tape[t].W, w = ws.Block(t * n, n, 0, 1);
+            LaneElementwise<V, M>.Mirror(Q, Qs.Block(t * n, n, 0, n));
             if (t < last)
             {
-                LaneMatrix N = Ns.Block(t * n, n, 0, n);
                 LaneProduct<V, M>.Set(product, W, S);
-                SplitCoupling(N, product, step.Y, f, coupling, halved);
+                SplitCoupling(Ns.Block(t * n, n, 0, n), product, tape[t].Y, f, coupling, halved);
                 gradients.Coupling(t, K, coupling, product);
                 LaneProduct<V, M>.AddSymmetric(Q, halved, W.T);
                 LaneProduct<V, M>.AddSymmetric(Q, W, halved.T);
                 LaneProduct<V, M>.Subtract(w, W, f);
             }
-            LaneProduct<V, M>.Set(product, Q, K, Factor.RightLower);
-            LaneProduct<V, M>.SetSymmetric(S, K.T, product, Factor.LeftUpper);
-            LaneProduct<V, M>.Set(f, K.T, w, Factor.LeftUpper);
+            LaneProduct<V, M>.Set(product, Q, K, Support.RightLower);
+            LaneProduct<V, M>.SetSymmetric(S, K.T, product, Support.LeftUpper);
+            LaneProduct<V, M>.Set(f, K.T, w, Support.LeftUpper);
             gradients.Step(t, S, f);
         }
-        gradients.Finish(index);
     }
 
-    /// <summary>Q ← −½ (Q + low(w yᵀ) + g I).</summary>
+    /// <summary>The lower triangle of −½ (Q + w yᵀ + g I).</summary>
     [MethodImpl(AggressiveOptimization)]
-    private static void FinishQ(in LaneMatrix Q, in LaneMatrix w, in LaneMatrix y, double* g)
+    private static void FinishQ(in LaneMatrix result, in LaneMatrix Q, in LaneMatrix w, in LaneMatrix y, double* g)
     {
         V scale = M.Broadcast(-0.5);
         for (int i = 0; i < Q.Rows; i++)
@@ -190,9 +232,7 @@ internal static unsafe class ChainKernel<V, M> where V : struct where M : struct
             {
                 V q = M.MultiplyAdd(wi, M.Load(y.At(j, 0)), M.Load(Q.At(i, j)));
                 if (i == j) q = M.Add(q, M.Load(g));
-                q = M.Multiply(scale, q);
-                M.Store(Q.At(i, j), q);
-                M.Store(Q.At(j, i), q);
+                M.Store(result.At(i, j), M.Multiply(scale, q));
             }
         }
     }
@@ -216,6 +256,7 @@ internal static unsafe class ChainKernel<V, M> where V : struct where M : struct
     }
 
     /// <summary>w = Σ_s u_s + g y.</summary>
+    [MethodImpl(AggressiveOptimization)]
     private static void SumColumns(in LaneMatrix w, in LaneMatrix u, bool hasStates, in LaneMatrix y, double* g)
     {
         for (int i = 0; i < w.Rows; i++)
@@ -224,51 +265,5 @@ internal static unsafe class ChainKernel<V, M> where V : struct where M : struct
             for (int s = 0; hasStates && s < u.Columns; s++) sum = M.Add(sum, M.Load(u.At(i, s)));
             M.Store(w.At(i, 0), sum);
         }
-    }
-
-    private static void AddToColumns(in LaneMatrix v, in LaneMatrix y)
-    {
-        for (int i = 0; i < v.Rows; i++)
-            for (int s = 0; s < v.Columns; s++) M.Store(v.At(i, s), M.Add(M.Load(v.At(i, s)), M.Load(y.At(i, 0))));
-    }
-
-    /// <summary>Σ log K_ii, eight factors to a logarithm.</summary>
-    private static V LogDeterminant(in LaneMatrix K)
-    {
-        V sum = default, factors = M.Load(K.At(0, 0));
-        for (int i = 1; i < K.Rows; i++)
-        {
-            V next = M.Load(K.At(i, i));
-            if (i % 4 != 0) { factors = M.Multiply(factors, next); continue; }
-            sum = M.Add(sum, M.Log(factors));
-            factors = next;
-        }
-        return M.Add(sum, M.Log(factors));
-    }
-
-    private static V SumOfSquares(in LaneMatrix y, V sum)
-    {
-        for (int i = 0; i < y.Rows; i++)
-        {
-            V value = M.Load(y.At(i, 0));
-            sum = M.MultiplyAdd(value, value, sum);
-        }
-        return sum;
-    }
-
-    [MethodImpl(AggressiveOptimization)]
-    private static void SubtractInPlace(in LaneMatrix a, in LaneMatrix b)
-    {
-        for (int e = 0; e < a.Rows * a.Columns * M.Width; e += M.Width) M.Store(a.Data + e, M.Subtract(M.Load(a.Data + e), M.Load(b.Data + e)));
-    }
-
-    private static void Copy(in LaneMatrix to, in LaneMatrix from)
-    {
-        for (int e = 0; e < to.Rows * to.Columns * M.Width; e += M.Width) M.Store(to.Data + e, M.Load(from.Data + e));
-    }
-
-    private static void Clear(in LaneMatrix matrix)
-    {
-        for (int e = 0; e < matrix.Rows * matrix.Columns * M.Width; e += M.Width) M.Store(matrix.Data + e, default);
     }
 }

@@ -9,16 +9,20 @@ internal sealed unsafe class ChainOutputs
     private readonly StridedView[] samples;
     private readonly int n;
 
-    public ChainOutputs(ChainBatch batch)
+    /// <summary>Outputs for the kernel to fill.</summary>
+    public static ChainOutputs For(ChainBatch batch)
     {
-        var (B, T) = ((long)batch.B, (long)batch.T);
-        (n, bool ragged) = (batch.n, batch.Lengths is not null);
+        var (B, T, n, ragged) = ((long)batch.B, (long)batch.T, (long)batch.n, batch.Lengths is not null);
         Tensor Make(params long[] shape) => ragged ? zeros(shape, ScalarType.Float64) : empty(shape, ScalarType.Float64);
-        LogZ = empty([B], ScalarType.Float64);
-        Mean = Make(B, T, n);
-        Covariance = Make(B, T, n, n);
-        CrossCovariance = Make(B, T - 1, n, n);
-        if (batch.S > 0) Samples = Make(batch.S, B, T, n);
+        return new ChainOutputs([empty([B], ScalarType.Float64), Make(B, T, n), Make(B, T, n, n), Make(B, T - 1, n, n), .. batch.S > 0 ? [Make(batch.S, B, T, n)] : Array.Empty<Tensor>()]);
+    }
+
+    /// <summary>Outputs that were filled before.</summary>
+    public ChainOutputs(IReadOnlyList<Tensor> all)
+    {
+        All = [.. all];
+        (LogZ, Mean, Covariance, CrossCovariance, Samples) = (all[0], all[1], all[2], all[3], all.Count > 4 ? all[4] : null);
+        n = (int)Mean.shape[2];
         (mean, covariance, cross) = (StridedView.BatchTime(Mean, 1), StridedView.BatchTime(Covariance, 2), StridedView.BatchTime(CrossCovariance, 2));
         samples = Samples is null ? [] : [.. Samples.unbind(0).Select(draw => StridedView.BatchTime(draw, 1))];
         logZ = (double*)StridedView.Address(LogZ);
@@ -36,7 +40,7 @@ internal sealed unsafe class ChainOutputs
 
     public Tensor? Samples { get; }
 
-    public List<Tensor> All => Samples is null ? [LogZ, Mean, Covariance, CrossCovariance] : [LogZ, Mean, Covariance, CrossCovariance, Samples];
+    public List<Tensor> All { get; }
 
     /// <summary>log Z = ½ Σ|y|² − log det L, to which the 2π of each frame is added here.</summary>
     public void SaveLogZ<V, M>(ChainGroup<V, M> group, V value) where V : struct where M : struct, ILanes<V>
@@ -47,16 +51,26 @@ internal sealed unsafe class ChainOutputs
             if (group.Owns(l)) logZ[group.Sequence(l)] = lanes[l] + 0.5 * n * group.Length(l) * Math.Log(2 * Math.PI);
     }
 
-    public void SaveStep<V, M>(ChainGroup<V, M> group, int t, in ChainStep step) where V : struct where M : struct, ILanes<V>
+    public void SaveStep<V, M>(ChainGroup<V, M> group, int t, in LaneMatrix value, in LaneMatrix states) where V : struct where M : struct, ILanes<V>
     {
-        LaneMatrix states = step.States;
         group.Save(states.At(0, 0), states.RowStride, mean, t, t, n);
         for (int s = 0; s < samples.Length; s++) group.Save(states.At(0, s + 1), states.RowStride, samples[s], t, t, n);
-        group.Save(step.Covariance.Data, M.Width, covariance, t, t, n * n);
+        group.Save(value.Data, M.Width, covariance, t, t, n * n);
     }
 
     public void SaveCross<V, M>(ChainGroup<V, M> group, int t, in LaneMatrix value) where V : struct where M : struct, ILanes<V> =>
         group.Save(value.Data, M.Width, cross, t, t + 1, n * n);
+
+    /// <summary>Reads a step's covariance back, for the adjoint.</summary>
+    public void LoadCovariance<V, M>(ChainGroup<V, M> group, int t, in LaneMatrix value) where V : struct where M : struct, ILanes<V> =>
+        group.Load(value.Data, M.Width, covariance, t, t, n * n);
+
+    /// <summary>Reads a step's mean and samples back, as columns.</summary>
+    public void LoadStates<V, M>(ChainGroup<V, M> group, int t, in LaneMatrix x) where V : struct where M : struct, ILanes<V>
+    {
+        group.Load(x.At(0, 0), x.RowStride, mean, t, t, n);
+        for (int s = 0; s < samples.Length; s++) group.Load(x.At(0, s + 1), x.RowStride, samples[s], t, t, n);
+    }
 }
 
 /// <summary>The gradients that reach a call's outputs; those that do not are absent, and what depends on them alone is skipped.</summary>
@@ -66,12 +80,14 @@ internal sealed unsafe class ChainOutputGradients
     private readonly StridedView[] samples;
     private readonly int n;
 
-    public ChainOutputGradients(int n, Tensor? logZ, Tensor? mean, Tensor? covariance, Tensor? cross, Tensor? samples)
+    /// <param name="n">Latent dimension.</param>
+    /// <param name="outer">Gradients of log Z, mean, covariance, cross-covariance and perhaps samples; undefined ones are absent.</param>
+    public ChainOutputGradients(int n, IReadOnlyList<Tensor> outer)
     {
         this.n = n;
-        (this.logZ, this.mean) = (StridedView.Gradient(logZ, 0), StridedView.Gradient(mean, 1));
-        (this.covariance, this.cross) = (StridedView.Gradient(covariance, 2), StridedView.Gradient(cross, 2));
-        this.samples = samples is null || samples.IsInvalid ? [] : [.. samples.unbind(0).Select(draw => StridedView.Gradient(draw, 1))];
+        (logZ, mean) = (StridedView.Gradient(outer[0], 0), StridedView.Gradient(outer[1], 1));
+        (covariance, cross) = (StridedView.Gradient(outer[2], 2), StridedView.Gradient(outer[3], 2));
+        samples = outer.Count < 5 || outer[4] is null || outer[4].IsInvalid ? [] : [.. outer[4].unbind(0).Select(draw => StridedView.Gradient(draw, 1))];
     }
 
     public bool HasStates => !mean.IsAbsent || samples.Length > 0;
@@ -94,7 +110,7 @@ internal sealed unsafe class ChainOutputGradients
             StridedView source = s == 0 ? mean : samples[s - 1];
             if (source.IsAbsent) continue;
             group.LoadGradient(scratch.Data, M.Width, source, t, t, n);
-            for (int i = 0; i < n; i++) M.Store(x.At(i, s), M.Add(M.Load(x.At(i, s)), M.Load(scratch.At(i, 0))));
+            LaneElementwise<V, M>.Add(x.Block(0, n, s, 1), scratch);
         }
     }
 
@@ -103,13 +119,7 @@ internal sealed unsafe class ChainOutputGradients
     {
         if (covariance.IsAbsent) return;
         group.LoadGradient(scratch.Data, M.Width, covariance, t, t, n * n);
-        for (int i = 0; i < n; i++)
-            for (int j = 0; j <= i; j++)
-            {
-                V sum = M.Add(M.Load(T.At(i, j)), M.Add(M.Load(scratch.At(i, j)), M.Load(scratch.At(j, i))));
-                M.Store(T.At(i, j), sum);
-                M.Store(T.At(j, i), sum);
-            }
+        LaneElementwise<V, M>.AddWithTranspose(T, scratch);
     }
 
     public void LoadCross<V, M>(ChainGroup<V, M> group, int t, in LaneMatrix value) where V : struct where M : struct, ILanes<V> =>

@@ -29,7 +29,7 @@ internal static unsafe class LaneElimination<V, M> where V : struct where M : st
                 LaneMatrix l = S.Block(0, i, i, rows).T, trailing = S.Block(i, rows, i, n - i);
                 LaneProduct<V, M>.Subtract(trailing, l, S.Block(0, i, i, n - i));
                 LaneProduct<V, M>.Subtract(rightRows, l, right.Block(0, i, 0, right.Columns));
-                LaneProduct<V, M>.SetNegative(K.Block(i, rows, 0, i), l, K.Block(0, i, 0, i), Factor.RightLower);
+                LaneProduct<V, M>.SetNegative(K.Block(i, rows, 0, i), l, K.Block(0, i, 0, i), Support.RightLower);
             }
             positive &= FactorBlock(S, K, right, i, rows);
         }

@@ -3,8 +3,8 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Svae.Workbench.MessagePassing.Fused;
 
-/// <summary>Which part of a product's inner sum can be non-zero, because one factor is triangular.</summary>
-internal enum Factor
+/// <summary>Which part of a product's inner sum can be non-zero: all of it, or less because one factor is triangular.</summary>
+internal enum Support
 {
     Full,
     LeftLower,
@@ -20,28 +20,28 @@ internal enum Factor
 internal static unsafe class LaneProduct<V, M> where V : struct where M : struct, ILanes<V>
 {
     /// <summary>C = A B.</summary>
-    public static void Set(in LaneMatrix c, in LaneMatrix a, in LaneMatrix b, Factor factor = Factor.Full) => Run<Plus>(c, default, a, b, factor, false);
+    public static void Set(in LaneMatrix c, in LaneMatrix a, in LaneMatrix b, Support support = Support.Full) => Run<Plus>(c, default, a, b, support, false);
 
     /// <summary>C = −A B.</summary>
-    public static void SetNegative(in LaneMatrix c, in LaneMatrix a, in LaneMatrix b, Factor factor = Factor.Full) => Run<Minus>(c, default, a, b, factor, false);
+    public static void SetNegative(in LaneMatrix c, in LaneMatrix a, in LaneMatrix b, Support support = Support.Full) => Run<Minus>(c, default, a, b, support, false);
 
     /// <summary>C += A B.</summary>
-    public static void Add(in LaneMatrix c, in LaneMatrix a, in LaneMatrix b, Factor factor = Factor.Full) => Run<Plus>(c, c, a, b, factor, false);
+    public static void Add(in LaneMatrix c, in LaneMatrix a, in LaneMatrix b, Support support = Support.Full) => Run<Plus>(c, c, a, b, support, false);
 
     /// <summary>C −= A B.</summary>
-    public static void Subtract(in LaneMatrix c, in LaneMatrix a, in LaneMatrix b, Factor factor = Factor.Full) => Run<Minus>(c, c, a, b, factor, false);
+    public static void Subtract(in LaneMatrix c, in LaneMatrix a, in LaneMatrix b, Support support = Support.Full) => Run<Minus>(c, c, a, b, support, false);
 
     /// <summary>C = A B, known to be symmetric.</summary>
-    public static void SetSymmetric(in LaneMatrix c, in LaneMatrix a, in LaneMatrix b, Factor factor = Factor.Full) => Run<Plus>(c, default, a, b, factor, true);
+    public static void SetSymmetric(in LaneMatrix c, in LaneMatrix a, in LaneMatrix b, Support support = Support.Full) => Run<Plus>(c, default, a, b, support, true);
 
     /// <summary>The lower triangle of C += A B, mirrored.</summary>
-    public static void AddSymmetric(in LaneMatrix c, in LaneMatrix a, in LaneMatrix b, Factor factor = Factor.Full) => Run<Plus>(c, c, a, b, factor, true);
+    public static void AddSymmetric(in LaneMatrix c, in LaneMatrix a, in LaneMatrix b, Support support = Support.Full) => Run<Plus>(c, c, a, b, support, true);
 
     /// <summary>The lower triangle of C −= A B, mirrored.</summary>
-    public static void SubtractSymmetric(in LaneMatrix c, in LaneMatrix a, in LaneMatrix b, Factor factor = Factor.Full) => Run<Minus>(c, c, a, b, factor, true);
+    public static void SubtractSymmetric(in LaneMatrix c, in LaneMatrix a, in LaneMatrix b, Support support = Support.Full) => Run<Minus>(c, c, a, b, support, true);
 
     /// <summary>The lower triangle of C = C₀ − A B, mirrored.</summary>
-    public static void SetDifferenceSymmetric(in LaneMatrix c, in LaneMatrix c0, in LaneMatrix a, in LaneMatrix b) => Run<Minus>(c, c0, a, b, Factor.Full, true);
+    public static void SetDifferenceSymmetric(in LaneMatrix c, in LaneMatrix c0, in LaneMatrix a, in LaneMatrix b) => Run<Minus>(c, c0, a, b, Support.Full, true);
 
     private interface ISign { static abstract V Accumulate(V a, V b, V sum); }
 
@@ -56,31 +56,46 @@ internal static unsafe class LaneProduct<V, M> where V : struct where M : struct
     }
 
     [MethodImpl(AggressiveOptimization)]
-    private static void Run<TSign>(in LaneMatrix c, in LaneMatrix c0, in LaneMatrix a, in LaneMatrix b, Factor factor, bool symmetric)
+    private static void Run<TSign>(in LaneMatrix c, in LaneMatrix c0, in LaneMatrix a, in LaneMatrix b, Support support, bool symmetric)
         where TSign : struct, ISign
     {
         int rows = c.Rows & ~3, columns = c.Columns & ~3;
         for (int i = 0; i < rows; i += 4)
             for (int j = 0; j < columns && (!symmetric || j <= i); j += 4)
             {
-                var (from, to) = InnerRange(factor, i, j, 4, a.Columns);
+                var (from, to) = InnerRange(support, i, j, 4, a.Columns);
                 Tile4<TSign>(c, c0, a.At(i, from), a.RowStride, a.ColumnStride, b.At(from, j), b.RowStride, b.ColumnStride, to - from, i, j, symmetric);
             }
-        for (int i = 0; i < c.Rows; i += 2)
-            for (int j = i < rows ? columns : 0; j < c.Columns && (!symmetric || j <= i); j += 2)
+        if (rows < c.Rows) Edge<TSign>(c, c0, a, b, support, symmetric, rows, c.Rows, 0, columns, transposed: false);
+        if (columns < c.Columns && !symmetric) Edge<TSign>(c.T, c0.T, b.T, a.T, support, false, columns, c.Columns, 0, rows, transposed: true);
+        for (int i = rows; i < c.Rows; i += 2)
+            for (int j = columns; j < c.Columns && (!symmetric || j <= i); j += 2)
             {
-                var (from, to) = InnerRange(factor, i, j, 2, a.Columns);
+                var (from, to) = InnerRange(support, i, j, 2, a.Columns);
                 Tile2<TSign>(c, c0, a, b, from, to, i, j, symmetric);
             }
     }
 
-    [MethodImpl(AggressiveInlining)]
-    private static (int From, int To) InnerRange(Factor factor, int i, int j, int size, int inner) => factor switch
+    /// <summary>What is left beside the 4×4 blocks: strips of two rows by four columns (of the transposed product, for columns).</summary>
+    [MethodImpl(AggressiveOptimization)]
+    private static void Edge<TSign>(in LaneMatrix c, in LaneMatrix c0, in LaneMatrix a, in LaneMatrix b, Support support, bool symmetric,
+        int row, int rows, int column, int columns, bool transposed) where TSign : struct, ISign
     {
-        Factor.LeftLower => (0, Math.Min(i + size, inner)),
-        Factor.LeftUpper => (i, inner),
-        Factor.RightLower => (j, inner),
-        Factor.RightUpper => (0, Math.Min(j + size, inner)),
+        for (int i = row; i < rows; i += 2)
+            for (int j = column; j < columns; j += 4)
+            {
+                var (from, to) = transposed ? InnerRange(support, j, i, 4, a.Columns) : InnerRange(support, i, j, 4, a.Columns);
+                Tile2x4<TSign>(c, c0, a, b, from, to, i, j, symmetric);
+            }
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    private static (int From, int To) InnerRange(Support support, int i, int j, int size, int inner) => support switch
+    {
+        Support.LeftLower => (0, Math.Min(i + size, inner)),
+        Support.LeftUpper => (i, inner),
+        Support.RightLower => (j, inner),
+        Support.RightUpper => (0, Math.Min(j + size, inner)),
         _ => (0, inner),
     };
 
@@ -134,6 +149,37 @@ internal static unsafe class LaneProduct<V, M> where V : struct where M : struct
             to = c.At(j, i);
             (toRow, toColumn) = (toColumn, toRow);
         }
+    }
+
+    [MethodImpl(AggressiveOptimization)]
+    private static void Tile2x4<TSign>(in LaneMatrix c, in LaneMatrix c0, in LaneMatrix a, in LaneMatrix b, int from, int to, int i, int j, bool mirror)
+        where TSign : struct, ISign
+    {
+        int second = i + 1 < c.Rows ? i + 1 : i; // on an odd edge the second row is the first again: the same value is stored twice
+        double* a0 = a.At(i, from), a1 = a.At(second, from), b0 = b.At(from, j);
+        nint aStep = a.ColumnStride, bStep = b.RowStride, bColumn = b.ColumnStride;
+        double* b1 = b0 + bColumn, b2 = b1 + bColumn, b3 = b2 + bColumn;
+        V c00 = default, c01 = default, c02 = default, c03 = default, c10 = default, c11 = default, c12 = default, c13 = default;
+        if (!c0.IsEmpty)
+        {
+            c00 = M.Load(c0.At(i, j)); c01 = M.Load(c0.At(i, j + 1)); c02 = M.Load(c0.At(i, j + 2)); c03 = M.Load(c0.At(i, j + 3));
+            c10 = M.Load(c0.At(second, j)); c11 = M.Load(c0.At(second, j + 1)); c12 = M.Load(c0.At(second, j + 2)); c13 = M.Load(c0.At(second, j + 3));
+        }
+        for (int count = to - from; count > 0; count--)
+        {
+            V p0 = M.Load(a0), p1 = M.Load(a1), q0 = M.Load(b0), q1 = M.Load(b1);
+            c00 = TSign.Accumulate(p0, q0, c00); c10 = TSign.Accumulate(p1, q0, c10);
+            c01 = TSign.Accumulate(p0, q1, c01); c11 = TSign.Accumulate(p1, q1, c11);
+            q0 = M.Load(b2); q1 = M.Load(b3);
+            c02 = TSign.Accumulate(p0, q0, c02); c12 = TSign.Accumulate(p1, q0, c12);
+            c03 = TSign.Accumulate(p0, q1, c03); c13 = TSign.Accumulate(p1, q1, c13);
+            a0 += aStep; a1 += aStep; b0 += bStep; b1 += bStep; b2 += bStep; b3 += bStep;
+        }
+        M.Store(c.At(i, j), c00); M.Store(c.At(i, j + 1), c01); M.Store(c.At(i, j + 2), c02); M.Store(c.At(i, j + 3), c03);
+        M.Store(c.At(second, j), c10); M.Store(c.At(second, j + 1), c11); M.Store(c.At(second, j + 2), c12); M.Store(c.At(second, j + 3), c13);
+        if (!mirror) return;
+        M.Store(c.At(j, i), c00); M.Store(c.At(j + 1, i), c01); M.Store(c.At(j + 2, i), c02); M.Store(c.At(j + 3, i), c03);
+        M.Store(c.At(j, second), c10); M.Store(c.At(j + 1, second), c11); M.Store(c.At(j + 2, second), c12); M.Store(c.At(j + 3, second), c13);
     }
 
     [MethodImpl(AggressiveOptimization)]
