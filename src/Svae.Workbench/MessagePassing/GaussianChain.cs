@@ -25,11 +25,11 @@ public static class GaussianChain
     {
         ChainShape.Of(potentials, lengths, noise);
         bool cpu = potentials.hn.device_type == TorchSharp.DeviceType.CPU;
-        if (form == MessagePassingForm.Auto) form = cpu ? MessagePassingForm.Fused : MessagePassingForm.Sequential;
-        return form switch
-        {
-            MessagePassingForm.Fused => Fused.FusedGaussianChain.Infer(potentials, lengths, noise),
-            _ => SequentialGaussianChain.Infer(potentials, lengths, noise),
-        };
+        if (form == MessagePassingForm.Auto) form = cpu ? MessagePassingForm.Fused : MessagePassingForm.Parallel;
+        if (form == MessagePassingForm.Fused) return Fused.FusedGaussianChain.Infer(potentials, lengths, noise);
+        ChainInput.Require(potentials, lengths, noise);
+        return form == MessagePassingForm.Parallel
+            ? ParallelGaussianChain.Infer(potentials, lengths, noise)
+            : SequentialGaussianChain.Infer(potentials, lengths, noise);
     }
 }
