@@ -7,6 +7,7 @@ var suites = new SortedDictionary<string, Action>
 {
     ["chain"] = GaussianChainBenchmark.Run,
     ["hmm"] = ForwardBackwardBenchmark.Run,
+    ["scaling"] = GaussianChainScaling.Run,
 };
 
 string[] chosen = args.Length == 0 || args.Contains("all") ? [.. suites.Keys] : args;

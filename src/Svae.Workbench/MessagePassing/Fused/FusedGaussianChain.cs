@@ -18,11 +18,12 @@ internal static class FusedGaussianChain
         List<Tensor> outputs = ChainFunction.apply(p.J0, p.h0, p.J11, p.J12, p.J22, p.Jn, p.hn, call);
         call.Outputs.ForEach(unwrapped => unwrapped.Dispose());
         call.Outputs.Clear();
-        if (noise is not null) Guard.Finite(noise, "noise");
-        if (call.FailedSequence >= 0 || call.FoundAsymmetry || !IsFinite(outputs[0]))
+        // A bad potential shows in these; only then is it searched for.
+        if (call.FailedSequence >= 0 || call.FoundAsymmetry || !IsFinite(outputs[0]) || noise is not null && !IsFinite(outputs[^1]))
         {
             ChainInput.Require(p, lengths, noise);
             if (call.FailedSequence >= 0) throw CholeskyChain.NotPositiveDefinite(call.FailedSequence, call.FailedStep);
+            throw new ArgumentException("potentials: every entry is finite, but log Z or a sample is not: their scale is beyond double precision");
         }
         return ChainPosterior.From([.. outputs.Select(output => output.MoveToOuterDisposeScope())]);
     }
@@ -41,7 +42,7 @@ internal static class FusedGaussianChain
 
     private static int[]? Lengths(Tensor? lengths) => lengths?.cpu().data<long>().Select(length => (int)length).ToArray();
 
-    private static bool IsFinite(Tensor logZ) => double.IsFinite(logZ.detach().sum().item<double>());
+    private static bool IsFinite(Tensor value) => double.IsFinite(value.detach().sum().item<double>());
 }
 
 /// <summary>What travels with a call besides the potentials.</summary>
