@@ -10,7 +10,7 @@ namespace Svae.Workbench.MessagePassing;
 internal sealed unsafe class FusedForwardBackward : autograd.MultiTensorFunction<FusedForwardBackward>
 {
     /// <summary>Sequences that share each pass over a shared transition matrix.</summary>
-    private const int GroupSize = 8;
+    private const int GroupSize = 4;
 
     public override string Name => nameof(FusedForwardBackward);
 

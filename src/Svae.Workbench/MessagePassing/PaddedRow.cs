@@ -34,8 +34,9 @@ internal static unsafe class PaddedRow
         for (int k = K; k < width; k++) row[k] = double.NegativeInfinity;
         Vector512<double> most = Vector512.Load(row), lowest = Vector512.Create(-700.0);
         for (int k = Lanes; k < width; k += Lanes) most = Vector512.Max(most, Vector512.Load(row + k));
-        double max = most[0];
-        for (int lane = 1; lane < Lanes; lane++) max = Math.Max(max, most[lane]);
+        Vector256<double> four = Vector256.Max(most.GetLower(), most.GetUpper());
+        Vector128<double> two = Vector128.Max(four.GetLower(), four.GetUpper());
+        double max = Math.Max(two[0], two[1]);
         for (int k = 0; k < width; k += Lanes)
         {
             // Clamped, because one entry out of range sends the whole vector down the exponential's slow path.
