@@ -18,6 +18,12 @@ internal static class Json
     /// <summary>The number as an integer, or null.</summary>
     public static int? Int(JsonNode? node) => node is JsonValue value && value.TryGetValue(out int number) ? number : null;
 
+    /// <summary>Is it there and true?</summary>
+    public static bool IsTrue(JsonNode? node) => node is JsonValue value && value.TryGetValue(out bool truth) && truth;
+
+    /// <summary>Is it there and false?</summary>
+    public static bool IsFalse(JsonNode? node) => node is JsonValue value && value.TryGetValue(out bool truth) && !truth;
+
     /// <summary>The string, or null.</summary>
     public static string? String(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 

@@ -60,6 +60,11 @@ internal sealed class ParametersCell
 
     private static List<NotebookParameter> Declared(string source)
     {
+        lock (ScriptEnvironment.Compiling) return DeclaredLocked(source);
+    }
+
+    private static List<NotebookParameter> DeclaredLocked(string source)
+    {
         var compilation = CSharpScript.Create(source, ScriptEnvironment.First("parameters"), typeof(CellGlobals)).GetCompilation();
         var tree = compilation.SyntaxTrees.Last();
         var model = compilation.GetSemanticModel(tree);

@@ -10,6 +10,12 @@ internal static class ScriptEnvironment
 {
     private static readonly Lazy<IReadOnlyList<MetadataReference>> SharedReferences = new(FindReferences);
 
+    /// <summary>
+    /// Held by whoever compiles: two compilations over the shared references at once now and then lose a type
+    /// ("must implement 'System.IDisposable'").
+    /// </summary>
+    public static Lock Compiling { get; } = new();
+
     /// <summary>The framework and everything that stands beside this program, the compiler itself left out.</summary>
     public static IReadOnlyList<MetadataReference> References => SharedReferences.Value;
 

@@ -18,7 +18,7 @@ public sealed class ScriptSession : IDisposable
     private readonly CellSources sources = new();
     private readonly InteractiveAssemblyLoader loader = new();
     private readonly CellGlobals globals;
-    private ScriptState<object>? state;
+    private volatile ScriptState<object>? state;
 
     /// <param name="notebook">What the cells see as <c>Notebook</c>.</param>
     public ScriptSession(NotebookSession notebook)
@@ -39,9 +39,8 @@ public sealed class ScriptSession : IDisposable
         sources.Add(name, code);
         try
         {
-            var (script, errors) = await thread.RunAsync(() => Compile(code, name, interrupt.Cooperative)).ConfigureAwait(false);
+            var (script, errors, showsValue) = await thread.RunAsync(() => Compile(code, name, interrupt.Cooperative)).ConfigureAwait(false);
             if (errors.Length > 0) return new CellResult(CellStatus.Failed, CellErrors.FromDiagnostics(errors, sources));
-            bool showsValue = await thread.RunAsync(() => EndsInValue(script.GetCompilation())).ConfigureAwait(false);
             globals.Notebook.Cancellation = interrupt.Cooperative;
             using var watch = interrupt.Watch(thread);
             return await RunCompiledAsync(script, showsValue, output, interrupt).ConfigureAwait(false)
@@ -53,6 +52,12 @@ public sealed class ScriptSession : IDisposable
         }
     }
 
+    /// <summary>Asks the compiler about code that would come next; may be called while a cell runs.</summary>
+    public T Analyse<T>(string code, Func<Compilation, T> question)
+    {
+        lock (ScriptEnvironment.Compiling) return question(Continue(code, "code").GetCompilation());
+    }
+
     /// <summary>Ends the session; a cell that still runs is left to itself.</summary>
     public void Dispose()
     {
@@ -61,7 +66,16 @@ public sealed class ScriptSession : IDisposable
     }
 
     // Checkpoints are woven in; what is wrong with a cell is said about its text as it was written.
-    private (Script<object> Script, Diagnostic[] Errors) Compile(string code, string name, CancellationToken cancel)
+    private (Script<object> Script, Diagnostic[] Errors, bool ShowsValue) Compile(string code, string name, CancellationToken cancel)
+    {
+        lock (ScriptEnvironment.Compiling)
+        {
+            var (script, errors) = CompileLocked(code, name, cancel);
+            return (script, errors, errors.Length == 0 && EndsInValue(script.GetCompilation()));
+        }
+    }
+
+    private (Script<object> Script, Diagnostic[] Errors) CompileLocked(string code, string name, CancellationToken cancel)
     {
         Script<object> script = Continue(CheckpointWeaver.Weave(code), name);
         if (!script.Compile(cancel).Any(IsError)) return (script, []);

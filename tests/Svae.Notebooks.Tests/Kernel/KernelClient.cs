@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using NetMQ;
+using NetMQ.Sockets;
+using Svae.Notebooks.Documents;
+using Svae.Notebooks.Kernel;
+
+namespace Svae.Notebooks.Tests.Kernel;
+
+/// <summary>A kernel in this process and a small client at the other end of its sockets.</summary>
+internal sealed class KernelClient : IAsyncDisposable
+{
+    private const string Key = "the key";
+    private readonly CancellationTokenSource stop = new();
+    private readonly ConnectionFile connection;
+    private readonly JupyterKernel kernel;
+    private readonly Task serving;
+    private readonly DealerSocket shell = new(), control = new(), stdin = new();
+    private readonly SubscriberSocket iopub = new();
+
+    public KernelClient()
+    {
+        int[] ports = FreePorts(5);
+        connection = new ConnectionFile("tcp", "127.0.0.1", Key, ports[0], ports[1], ports[2], ports[3], ports[4]);
+        kernel = new JupyterKernel(connection);
+        serving = kernel.RunAsync(stop.Token);
+        foreach (var (socket, port) in new (NetMQSocket, int)[] { (shell, ports[0]), (control, ports[1]), (iopub, ports[2]), (stdin, ports[3]) })
+        {
+            socket.Options.Identity = "client"u8.ToArray();
+            socket.Connect(connection.Address(port));
+        }
+        iopub.SubscribeToAnyTopic();
+        // A subscription takes a moment to arrive; ask until something is heard.
+        for (int i = 0; i < 100 && Published(50).Count == 0; i++) Ask("kernel_info_request");
+        while (Published(100).Count > 0) { }
+    }
+
+    /// <summary>What was published, oldest first, until nothing comes for so many milliseconds.</summary>
+    public List<KernelMessage> Published(int quiet)
+    {
+        var seen = new List<KernelMessage>();
+        while (Receive(iopub, quiet) is { } message) seen.Add(message);
+        return seen;
+    }
+
+    /// <summary>Sends a request on the shell channel and gives back the answer.</summary>
+    public KernelMessage Ask(string type, JsonObject? content = null)
+    {
+        Send(shell, type, content);
+        return Receive(shell, 60_000) ?? throw new TimeoutException(type);
+    }
+
+    public KernelMessage AskControl(string type, JsonObject? content = null)
+    {
+        Send(control, type, content);
+        return Receive(control, 60_000) ?? throw new TimeoutException(type);
+    }
+
+    public void Submit(string code, bool stopOnError = true) =>
+        Send(shell, "execute_request", new JsonObject { ["code"] = code, ["silent"] = false, ["allow_stdin"] = true, ["stop_on_error"] = stopOnError });
+
+    public KernelMessage Reply() => Receive(shell, 60_000) ?? throw new TimeoutException();
+
+    /// <summary>Runs code; gives the reply, and what was published up to the idle status.</summary>
+    public (KernelMessage Reply, List<KernelMessage> Published) Run(string code)
+    {
+        Submit(code);
+        var published = new List<KernelMessage>();
+        while (Receive(iopub, 60_000) is { } message)
+        {
+            published.Add(message);
+            if (message.Type == "status" && Json.String(message.Content["execution_state"]) == "idle") break;
+        }
+        return (Reply(), published);
+    }
+
+    public void AnswerQuestion(string value)
+    {
+        _ = Receive(stdin, 60_000) ?? throw new TimeoutException();
+        Send(stdin, "input_reply", new JsonObject { ["value"] = value });
+    }
+
+    public void SendRaw(params byte[][] frames) => shell.SendMultipartMessage(new NetMQMessage(frames));
+
+    public bool HeartIsBeating()
+    {
+        using var heart = new RequestSocket();
+        heart.Connect(connection.Address(connection.Heartbeat));
+        heart.SendFrame("ping");
+        return heart.TryReceiveFrameString(TimeSpan.FromSeconds(10), out var answer) && answer == "ping";
+    }
+
+    public Task ServingEnds(TimeSpan limit) => serving.WaitAsync(limit);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await serving;
+        foreach (var socket in (NetMQSocket[])[shell, control, stdin, iopub]) socket.Dispose();
+        kernel.Dispose();
+    }
+
+    private static void Send(NetMQSocket socket, string type, JsonObject? content) =>
+        socket.SendMultipartMessage(new NetMQMessage(KernelMessage.Answer(null, type, content ?? [], "client", []).Encode(Key)));
+
+    private static KernelMessage? Receive(NetMQSocket socket, int milliseconds)
+    {
+        NetMQMessage? message = null;
+        return socket.TryReceiveMultipartMessage(TimeSpan.FromMilliseconds(milliseconds), ref message)
+            ? KernelMessage.Decode(message!.Select(frame => frame.ToByteArray()).ToArray(), Key) : null;
+    }
+
+    private static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+        foreach (var listener in listeners) listener.Start();
+        int[] ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
+        foreach (var listener in listeners) listener.Stop();
+        return ports;
+    }
+}
