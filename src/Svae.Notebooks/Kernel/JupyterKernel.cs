@@ -56,7 +56,9 @@ internal sealed class JupyterKernel : IDisposable
         else _ = Task.Run(() => Answer(request, sockets.ReplyOnShell));
     }
 
-    private void OnControl(KernelMessage request) => _ = Task.Run(() => Answer(request, sockets.ReplyOnControl));
+    // On a thread of its own: the cell that is to be interrupted may keep the whole pool busy.
+    private void OnControl(KernelMessage request) =>
+        new Thread(() => Answer(request, sockets.ReplyOnControl)) { IsBackground = true, Name = "Jupyter control" }.Start();
 
     private void OnStdin(KernelMessage reply)
     {

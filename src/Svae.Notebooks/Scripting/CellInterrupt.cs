@@ -9,6 +9,10 @@ public sealed class CellInterrupt : IDisposable
 {
     private static readonly TimeSpan UntilCheckpoints = TimeSpan.FromMilliseconds(250), UntilAbort = TimeSpan.FromMilliseconds(250), UntilInterrupt = TimeSpan.FromMilliseconds(250);
     private readonly CancellationTokenSource cooperative = new(), abort = new();
+    private readonly ManualResetEventSlim ended = new();
+    private volatile CellThread? thread;
+    private int requests;
+    private bool stopsAtCheckpoints;
 
     /// <summary>The token the cell sees as <c>Notebook.Cancellation</c>.</summary>
     public CancellationToken Cooperative => cooperative.Token;
@@ -17,25 +21,32 @@ public sealed class CellInterrupt : IDisposable
     public bool IsRequested => cooperative.IsCancellationRequested;
 
     /// <summary>Does the next checkpoint end the cell?</summary>
-    internal bool StopsAtCheckpoints { get; private set; }
+    internal bool StopsAtCheckpoints
+    {
+        get => Volatile.Read(ref stopsAtCheckpoints);
+        private set => Volatile.Write(ref stopsAtCheckpoints, value);
+    }
 
     internal CancellationToken Abort => abort.Token;
 
     /// <summary>Asks the cell to stop; returns at once.</summary>
-    public void Request() => Task.Run(cooperative.Cancel);
+    public void Request()
+    {
+        if (Interlocked.Increment(ref requests) == 1) OnOwnThread(Harden);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The abort may be on its way on another thread, so the sources are left to the collector.
+        // A stop may be on its way on another thread, so what it holds is left to the collector.
+        ended.Set();
     }
 
-    /// <summary>While this lives, a requested stop grows harder.</summary>
-    internal IDisposable Watch(CellThread thread)
+    /// <summary>From here on the cell's code runs on this thread, until what is returned is disposed.</summary>
+    internal IDisposable Watch(CellThread cells)
     {
-        var over = new CancellationTokenSource();
-        cooperative.Token.UnsafeRegister(_ => Task.Run(() => HardenAsync(thread, over.Token)), null);
-        return new Ending(over);
+        thread = cells;
+        return new Ending(ended);
     }
 
     internal static bool IsStop(Exception exception) => exception switch
@@ -45,26 +56,29 @@ public sealed class CellInterrupt : IDisposable
         _ => exception.InnerException is { } inner && IsStop(inner),
     };
 
-    private async Task HardenAsync(CellThread thread, CancellationToken over)
+    private void Harden()
     {
-        if (await HasEnded(UntilCheckpoints, over).ConfigureAwait(false)) return;
+        // What a library registered for this moment may throw or never return.
+        OnOwnThread(cooperative.Cancel);
+        if (ended.Wait(UntilCheckpoints)) return;
         StopsAtCheckpoints = true;
         Checkpoint.LookCloser();
-        if (await HasEnded(UntilAbort, over).ConfigureAwait(false)) return;
+        if (ended.Wait(UntilAbort)) return;
         // Cancel delivers the abort itself and may block for as long as the thread is inside native code.
-        _ = Task.Run(abort.Cancel, CancellationToken.None);
-        if (await HasEnded(UntilInterrupt, over).ConfigureAwait(false)) return;
-        thread.Interrupt();
+        OnOwnThread(abort.Cancel);
+        if (ended.Wait(UntilInterrupt)) return;
+        thread?.Interrupt();
     }
 
-    private static async Task<bool> HasEnded(TimeSpan grace, CancellationToken over)
+    // Not on the pool: a parallel loop that is to be stopped keeps all of its threads busy.
+    private static void OnOwnThread(Action action) => new Thread(() =>
     {
-        await Task.Delay(grace, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return over.IsCancellationRequested;
-    }
+        try { action(); }
+        catch (AggregateException) { }
+    }) { IsBackground = true, Name = "stop of a cell" }.Start();
 
-    private sealed class Ending(CancellationTokenSource over) : IDisposable
+    private sealed class Ending(ManualResetEventSlim ended) : IDisposable
     {
-        public void Dispose() => over.Cancel();
+        public void Dispose() => ended.Set();
     }
 }

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Svae.Notebooks.Tests.Execution;
 
+[Collection("measured")]
 public sealed class StoppingTests : IDisposable
 {
     private readonly Workspace work = new();
