@@ -19,6 +19,11 @@ internal static class Guard
         throw new ArgumentException($"{symbol}: expected [{expected}] ({names}), got [{string.Join(", ", value.shape)}]");
     }
 
+    /// <summary>The tensor is in double precision, which message passing needs.</summary>
+    /// <exception cref="ArgumentException">"potentials.H: expected float64, got Float32; convert with .to(ScalarType.Float64)".</exception>
+    public static Tensor Float64(Tensor value, string symbol) => value.dtype == ScalarType.Float64 ? value
+        : throw new ArgumentException($"{symbol}: expected float64, got {value.dtype}; convert with .to(ScalarType.Float64)");
+
     /// <summary>Every entry is finite.</summary>
     /// <exception cref="ArgumentException">"hn[3, 17, 0] is NaN; …", naming the first entry that is not.</exception>
     public static Tensor Finite(Tensor value, string symbol, string advice = "every entry must be finite")

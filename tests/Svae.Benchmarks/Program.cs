@@ -8,6 +8,8 @@ var suites = new SortedDictionary<string, Action>
     ["chain"] = GaussianChainBenchmark.Run,
     ["hmm"] = ForwardBackwardBenchmark.Run,
     ["scaling"] = GaussianChainScaling.Run,
+    ["slds"] = SldsMeanFieldBenchmark.Run,
+    ["slds-profile"] = SldsMeanFieldBenchmark.Profile,
 };
 
 string[] chosen = args.Length == 0 || args.Contains("all") ? [.. suites.Keys] : args;

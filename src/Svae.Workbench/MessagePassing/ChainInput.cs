@@ -28,7 +28,9 @@ internal static class ChainInput
         if (noise is not null) Guard.Finite(BlockTridiagonal.Masked(noise, frames?.unsqueeze(0)), "noise");
     }
 
-    private static void RequireSymmetric(Tensor J, string symbol)
+    /// <summary>Throws if J_ij and J_ji differ, [..., n, n].</summary>
+    /// <exception cref="ArgumentException">Names both entries.</exception>
+    public static void RequireSymmetric(Tensor J, string symbol)
     {
         Tensor diagonal = J.diagonal(0, -2, -1).abs();
         Tensor scale = J.abs() + J.mT.abs() + diagonal.unsqueeze(-1) + diagonal.unsqueeze(-2);

@@ -14,7 +14,12 @@ namespace Svae.Workbench.MessagePassing;
 /// </param>
 /// <param name="Report">What the iteration did.</param>
 public sealed record SldsMeanFieldPosterior(
-    HmmPosterior States, ChainPosterior Chain, Tensor Evidence, Tensor Surrogate, Tensor NegativeKl, FixedPointReport Report);
+    HmmPosterior States, ChainPosterior Chain, Tensor Evidence, Tensor Surrogate, Tensor NegativeKl, FixedPointReport Report)
+{
+    internal static SldsMeanFieldPosterior From(IReadOnlyList<Tensor> outputs, FixedPointReport report) => new(
+        new HmmPosterior(Marginals: outputs[0], LogZ: outputs[1], PairMarginalSum: outputs[2]),
+        ChainPosterior.From([.. outputs.Skip(6)]), outputs[3], outputs[4], outputs[5], report);
+}
 
 /// <summary>
 /// Structured mean field for the SLDS (Johnson et al. 2016, section 4.2): q(x) is a Gaussian chain whose pair
@@ -30,33 +35,36 @@ public static class SldsMeanField
 {
     /// <summary>Infers q(x) q(z).</summary>
     /// <param name="potentials">Per-state potentials, float64.</param>
-    /// <param name="Jn">Diagonal node precisions, shape [B, T, n]; 0 where a frame is missing.</param>
+    /// <param name="Jn">Node precisions, diagonal [B, T, n] or dense [B, T, n, n]; 0 where a frame is missing.</param>
     /// <param name="hn">Node linear terms, shape [B, T, n].</param>
-    /// <param name="lengths">Length of each sequence, int64 [B]; all T when absent.</param>
+    /// <param name="lengths">Length of each sequence, int64 [B]; all T when absent. Padding is never read.</param>
     /// <param name="noise">Standard normal noise of the joint samples, shape [S, B, T, n]; no samples when absent.</param>
     /// <param name="start">Marginals γ to start from, shape [B, T, K]; the HMM on the node potentials' own means when absent.</param>
     /// <param name="stateWeight">β, the weight of the states' divergence, at least 1.</param>
     /// <param name="options">Tolerance and gradient route.</param>
     /// <param name="form">Which form of the primitives to use.</param>
-    /// <exception cref="ArgumentException">A shape does not fit, or an entry is not finite; the message names the symbol.</exception>
+    /// <exception cref="ArgumentException">
+    /// A shape, type or length does not fit, an entry is not finite, or a precision is not positive definite; the message names the symbol
+    /// and where in it.
+    /// </exception>
     public static SldsMeanFieldPosterior Infer(
         SldsPotentials potentials, Tensor Jn, Tensor hn, Tensor? lengths = null, Tensor? noise = null, Tensor? start = null,
         double stateWeight = 1, FixedPointOptions? options = null, MessagePassingForm form = MessagePassingForm.Auto)
     {
+        using var scope = NewDisposeScope();
         potentials.Require();
-        var (batch, frames) = (hn.shape[0], hn.shape[1]);
-        Guard.Shape(hn, "hn", ("sequence", -1), ("time", -1), ("latent", potentials.Dimension));
-        Guard.Shape(Jn, "Jn", ("sequence", batch), ("time", frames), ("latent", potentials.Dimension));
-        if (start is not null) Guard.Shape(start, "start γ", ("sequence", batch), ("time", frames), ("state", potentials.States));
-
         if (!(stateWeight >= 1)) throw new ArgumentException($"β, the weight of the states' divergence: must be at least 1, got {stateWeight}");
+        NodeMoments.RequireShape(Jn, hn, ("sequence", -1), ("time", -1), ("latent", potentials.Dimension));
+        if (lengths is not null) HmmShape.RequireLengths(lengths, hn.shape[0], hn.shape[1]);
+        (Jn, hn) = (SequenceMask.WithoutPadding(Jn, lengths), SequenceMask.WithoutPadding(hn, lengths));
+        NodeMoments.RequireFinite(Jn, hn);
+        if (start is not null) Guard.Shape(start, "start γ", ("sequence", hn.shape[0]), ("time", hn.shape[1]), ("state", potentials.States));
 
         var problem = new Problem(potentials, Jn, hn, lengths, stateWeight, form);
-        using (no_grad()) start = (start ?? problem.Start()) * problem.Mask;
-        (Tensor gamma, FixedPointReport report) = FixedPoint.Solve(
-            g => { var at = problem.Update(g, null); return (at.States.Marginals, at.Surrogate); },
-            start, problem.FrameCounts, options ?? new FixedPointOptions());
-        return problem.Update(gamma, noise) with { Report = report };
+        using (no_grad()) start = SequenceMask.WithoutPadding(start ?? problem.Start(), lengths);
+        var (outputs, report) = FixedPoint.Solve(
+            problem.Sweep, gamma => problem.Evaluate(gamma, noise), start, problem.FrameCounts, options ?? new FixedPointOptions(), problem.WantsGradient);
+        return SldsMeanFieldPosterior.From([.. outputs.Select(output => output.MoveToOuterDisposeScope())], report);
     }
 
     /// <summary>
@@ -75,37 +83,45 @@ public static class SldsMeanField
     /// <summary>One batch of sequences, with what every sweep needs.</summary>
     private sealed class Problem(SldsPotentials potentials, Tensor Jn, Tensor hn, Tensor? lengths, double beta, MessagePassingForm form)
     {
-        private static readonly FixedPointReport None = new(0, false, double.NaN, [], new AdjointReport());
-
         /// <summary>Frames of each sequence, float64 [B].</summary>
         public Tensor FrameCounts { get; } = lengths?.to(ScalarType.Float64) ?? full(hn.shape[0], hn.shape[1], ScalarType.Float64, hn.device);
 
-        /// <summary>1 within a sequence and 0 past its end, shape [B, T, 1].</summary>
-        public Tensor Mask { get; } = SequenceMask.Of(lengths, hn.shape[0], hn.shape[1], hn.device);
+        public bool WantsGradient => Jn.requires_grad || hn.requires_grad || potentials.Named.Any(block => block.Value.requires_grad);
 
         /// <summary>γ → q(x) → r → q(z), with the surrogate at (γ, q(x), q(z)).</summary>
-        public SldsMeanFieldPosterior Update(Tensor gamma, Tensor? noise)
+        public (Tensor Marginals, Tensor Surrogate) Sweep(Tensor gamma)
         {
-            (ChainPotentials averaged, Tensor constant) = potentials.AverageOverStates(gamma, Jn, hn);
-            ChainPosterior chain = GaussianChain.Infer(averaged, lengths, noise, form);
-            Tensor evidence = potentials.AverageOverPaths(chain.Mean, chain.Covariance, chain.CrossCovariance);
-            HmmPosterior states = Hmm(evidence);
-            Tensor surrogate = chain.LogZ + constant - (gamma * evidence).sum([1, 2]) + beta * states.LogZ;
-            Tensor second = chain.Covariance.diagonal(0, 2, 3) + chain.Mean.square();
-            Tensor nodes = (hn * chain.Mean - 0.5 * Jn * second).sum([1, 2]);
-            return new SldsMeanFieldPosterior(states, chain, evidence, surrogate, surrogate - nodes, None);
+            var (states, _, _, surrogate) = Update(gamma, null);
+            return (states.Marginals, surrogate);
+        }
+
+        /// <summary>One more sweep with everything that is wanted of it, in the order of <see cref="SldsMeanFieldPosterior.From"/>.</summary>
+        public IReadOnlyList<Tensor> Evaluate(Tensor gamma, Tensor? noise)
+        {
+            var (states, chain, evidence, surrogate) = Update(gamma, noise);
+            Tensor negativeKl = surrogate - NodeMoments.Expected(Jn, hn, chain.Mean, chain.Covariance).sum(1);
+            return [states.Marginals, states.LogZ, states.PairMarginalSum, evidence, surrogate, negativeKl,
+                chain.LogZ, chain.Mean, chain.Covariance, chain.CrossCovariance, .. chain.Samples is null ? Array.Empty<Tensor>() : [chain.Samples]];
         }
 
         /// <summary>γ from the HMM alone, with x at the node potentials' own means and variances.</summary>
         public Tensor Start()
         {
-            Tensor precision = Jn + 1e-3; // a missing frame has precision 0: it then stands at the origin, broad
-            Tensor covariance = diag_embed(precision.reciprocal().clamp_max(10));
+            var (mean, covariance) = NodeMoments.Alone(Jn, hn);
             Tensor cross = zeros_like(covariance.narrow(1, 0, covariance.shape[1] - 1));
-            return Hmm(potentials.AverageOverPaths(hn / precision, covariance, cross)).Marginals;
+            return Hmm(potentials.AverageOverPaths(mean, covariance, cross, form)).Marginals;
         }
 
-        private HmmPosterior Hmm(Tensor evidence) =>
-            ForwardBackward.Infer(new HmmPotentials(potentials.LogInitial, potentials.LogTransition, evidence / beta), lengths, form);
+        private (HmmPosterior, ChainPosterior, Tensor Evidence, Tensor Surrogate) Update(Tensor gamma, Tensor? noise)
+        {
+            (ChainPotentials averaged, Tensor constant) = potentials.AverageOverStates(gamma, Jn, hn);
+            ChainPosterior chain = GaussianChain.Infer(averaged, lengths, noise, form);
+            Tensor evidence = potentials.AverageOverPaths(chain.Mean, chain.Covariance, chain.CrossCovariance, form);
+            HmmPosterior states = Hmm(evidence);
+            return (states, chain, evidence, chain.LogZ + constant - (gamma * evidence).sum([1, 2]) + beta * states.LogZ);
+        }
+
+        private HmmPosterior Hmm(Tensor evidence) => ForwardBackward.Infer(
+            new HmmPotentials(potentials.LogInitial, potentials.LogTransition, beta == 1 ? evidence : evidence / beta), lengths, form);
     }
 }

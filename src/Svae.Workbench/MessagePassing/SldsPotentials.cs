@@ -33,53 +33,65 @@ public sealed record SldsPotentials(
     /// <summary>Latent dimension n.</summary>
     public long Dimension => J0.shape[^1];
 
-    /// <summary>The pair blocks and linear terms of each state side by side, shape [K, 3n² + 2n].</summary>
-    private Tensor Pairs { get; } = cat([J11.flatten(1), J12.flatten(1), J22.flatten(1), g1, g2], 1);
-
     /// <summary>E_q(z)[φ] for every frame: the chain that q(x) is, and the constants it leaves out.</summary>
     /// <param name="gamma">State marginals, shape [B, T, K]; 0 past a sequence's end.</param>
-    /// <param name="Jn">Diagonal node precisions, shape [B, T, n].</param>
+    /// <param name="Jn">Node precisions, diagonal [B, T, n] or dense [B, T, n, n].</param>
     /// <param name="hn">Node linear terms, shape [B, T, n].</param>
-    /// <returns>The chain's potentials, and Σ γ c of each sequence, shape [B].</returns>
+    /// <returns>The chain's potentials, with all that concerns one frame in dense node precisions, and Σ γ c of each sequence, shape [B].</returns>
     public (ChainPotentials Chain, Tensor Constant) AverageOverStates(Tensor gamma, Tensor Jn, Tensor hn)
     {
         var (batch, frames, n) = (gamma.shape[0], gamma.shape[1], Dimension);
-        Tensor first = gamma.select(1, 0), later = gamma.narrow(1, 1, frames - 1);
-        Tensor[] mixed = matmul(later, Pairs).split([n * n, n * n, n * n, n, n], 2);
-        Tensor Block(int i) => mixed[i].reshape(batch, frames - 1, n, n);
-        Tensor none = zeros([batch, 1, n], ScalarType.Float64, hn.device);
-        Tensor linear = hn + cat([mixed[3], none], 1) + cat([none, mixed[4]], 1);
+        bool dense = NodeMoments.AreDense(Jn, hn);
+        Tensor first = gamma.select(1, 0), later = gamma.narrow(1, 1, frames - 1).contiguous(), none = zeros_like(first).unsqueeze(1);
+        // Frame t is the earlier one of the pair whose state is z_{t+1} and the later one of that of z_t; all that stands on the diagonal
+        // of the joint precision, the diagonal node precisions too, is one product.
+        Tensor roles = cat([cat([later, none], 1), cat([none, later], 1)], 2);
+        Tensor blocks = cat([J11, J22]).flatten(1);
+        Tensor node = dense ? matmul(roles, blocks) : matmul(cat([roles, Jn], 2), cat([blocks, diag_embed(eye(n, dtype: hn.dtype, device: hn.device)).flatten(1)]));
+        node = node.reshape(batch, frames, n, n);
+        Tensor coupling = matmul(later, J12.flatten(1)).reshape(batch, frames - 1, n, n), nothing = zeros([1, 1, n, n], hn.dtype, hn.device).expand_as(coupling);
         Tensor initial = matmul(first, J0.flatten(1)).reshape(batch, n, n);
         Tensor constant = matmul(first, c0) + matmul(later, c).sum(1);
-        return (new ChainPotentials(initial, matmul(first, h0), Block(0), Block(1), Block(2), Jn, linear), constant);
+        return (new ChainPotentials(initial, matmul(first, h0), nothing, coupling, nothing, dense ? node + Jn : node, hn + matmul(roles, cat([g1, g2]))), constant);
     }
 
     /// <summary>r[t, k] = E_q(x)[φ_k(x_{t−1}, x_t)], and E[φ_0] at the first frame, shape [B, T, K]: the evidence that q(z) sees.</summary>
     /// <param name="mean">E x_t, shape [B, T, n].</param>
     /// <param name="covariance">Cov x_t, shape [B, T, n, n].</param>
     /// <param name="cross">Cov(x_t, x_{t+1}), shape [B, T − 1, n, n].</param>
-    public Tensor AverageOverPaths(Tensor mean, Tensor covariance, Tensor cross)
+    /// <param name="form">How the statistics are laid out; all forms give the same numbers.</param>
+    public Tensor AverageOverPaths(Tensor mean, Tensor covariance, Tensor cross, MessagePassingForm form = MessagePassingForm.Auto)
     {
-        long later = mean.shape[1] - 1;
-        Tensor second = (covariance + mean.unsqueeze(3) * mean.unsqueeze(2)).flatten(2);
-        Tensor before = mean.narrow(1, 0, later), after = mean.narrow(1, 1, later);
-        Tensor product = (cross + before.unsqueeze(3) * after.unsqueeze(2)).flatten(2);
-        Tensor statistics = cat([-0.5 * second.narrow(1, 0, later), -product, -0.5 * second.narrow(1, 1, later), before, after], 2);
-        Tensor first = matmul(mean.select(1, 0), h0.t()) - 0.5 * matmul(second.select(1, 0), J0.flatten(1).t()) + c0;
-        return cat([first.unsqueeze(1), matmul(statistics, Pairs.t()) + c], 1);
+        var (later, k) = (mean.shape[1] - 1, States);
+        var (frames, pairs) = PathStatistics.Of(mean, covariance, cross, form);
+        Tensor weights = PathStatistics.Weights(cat([J11, J22, J0]), cat([g1, g2, h0]));
+        Tensor[] roles = matmul(frames, weights).split([k, k, k], 2); // as the earlier frame of a pair, as the later one, as the first of all
+        Tensor evidence = roles[0].narrow(1, 0, later) + roles[1].narrow(1, 1, later) - matmul(pairs, J12.flatten(1).t()) + c;
+        return cat([roles[2].narrow(1, 0, 1) + c0, evidence], 1);
     }
 
-    /// <summary>Every block has the shape that K and n ask for, and every entry is finite.</summary>
+    /// <summary>All blocks, with their names.</summary>
+    internal IEnumerable<(string Symbol, Tensor Value)> Named =>
+    [
+        ("SLDS J0", J0), ("SLDS h0", h0), ("SLDS c0", c0), ("SLDS J11", J11), ("SLDS J12", J12), ("SLDS J22", J22),
+        ("SLDS g1", g1), ("SLDS g2", g2), ("SLDS c", c), ("SLDS log π", LogInitial), ("SLDS log A", LogTransition),
+    ];
+
+    /// <summary>Every block has the shape that K and n ask for, and every entry is finite (a log probability may be −∞).</summary>
     /// <exception cref="ArgumentException">Names the block, and the first entry that is not finite.</exception>
     public void Require()
     {
         (string, long) k = ("state", States), n = ("latent", Dimension);
-        foreach (var (block, name) in new[] { (J0, "J0"), (J11, "J11"), (J12, "J12"), (J22, "J22") }) Guard.Shape(block, $"SLDS {name}", k, n, n);
-        foreach (var (block, name) in new[] { (h0, "h0"), (g1, "g1"), (g2, "g2") }) Guard.Shape(block, $"SLDS {name}", k, n);
-        foreach (var (block, name) in new[] { (c0, "c0"), (c, "c") }) Guard.Shape(block, $"SLDS {name}", k);
-        Guard.Shape(LogInitial, "SLDS log π", k);
-        Guard.Shape(LogTransition, "SLDS log A", k, k);
-        foreach (var (block, name) in new[] { (J0, "J0"), (h0, "h0"), (c0, "c0"), (J11, "J11"), (J12, "J12"), (J22, "J22"), (g1, "g1"), (g2, "g2"), (c, "c") })
-            Guard.Finite(block, $"SLDS {name}");
+        foreach (var (symbol, block) in Named)
+        {
+            bool square = symbol[5] == 'J', linear = symbol[5] is 'h' or 'g';
+            if (square) Guard.Shape(block, symbol, k, n, n);
+            else if (linear) Guard.Shape(block, symbol, k, n);
+            else if (symbol == "SLDS log A") Guard.Shape(block, symbol, k, k);
+            else Guard.Shape(block, symbol, k);
+            Guard.Float64(block, symbol);
+            if (!symbol.Contains("log")) Guard.Finite(block, symbol); // the states' own inference checks log π and log A
+            if (square && symbol != "SLDS J12") ChainInput.RequireSymmetric(block, symbol);
+        }
     }
 }

@@ -10,6 +10,9 @@ namespace Svae.Workbench.Tests.MessagePassing;
 
 public class SldsMeanFieldTests
 {
+    /// <summary>1 within a sequence, [B, T, 1].</summary>
+    internal static Tensor Mask(Tensor lengths, long frames) => (arange(frames) < lengths.unsqueeze(1)).to(ScalarType.Float64).unsqueeze(2);
+
     private static readonly GoldenCase Golden = GoldenCase.Load("slds_meanfield_T6_n2_K3");
 
     private static (SldsPotentials, Tensor Jn, Tensor hn, Tensor Start) FromGolden()
@@ -68,35 +71,71 @@ public class SldsMeanFieldTests
         Assert.True(double.IsFinite(posterior.NegativeKl.sum().item<double>()));
     }, iter: 40);
 
-    [Theory]
-    [InlineData(FixedPointGradient.Implicit)]
-    [InlineData(FixedPointGradient.Unrolled)]
-    public void Gradients_through_the_fixed_point_match_finite_differences(FixedPointGradient route)
+    [Fact]
+    public void Sequences_of_a_ragged_batch_do_not_see_each_other_nor_their_padding() => (from n in Gen.Int[1, 3] from K in Gen.Int[1, 4]
+        from seed in Gen.Int[0, 9999] select (n, K, seed)).Sample(c =>
     {
-        var (potentials, Jn, hn) = RandomSlds.Problem(2, 3, 2, 2, 7);
-        Jn = Jn + 3; // informative frames: the iteration contracts quickly
-        Tensor noise = randn([1, 2, 3, 2], ScalarType.Float64, generator: new Generator(3));
-        // All 60 sweeps: the surrogate is flat at the fixed point, so its change says little about the last digits of γ.
-        var options = new FixedPointOptions { MaxSweeps = 60, Tolerance = -1, Gradient = route, AdjointTolerance = 1e-10, MaxAdjointIterations = 200 };
-        Tensor F(Tensor[] p)
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        long[] lengths = [1, 6, 2];
+        var (potentials, Jn, hn) = RandomSlds.Problem(3, 6, c.n, c.K, c.seed);
+        Tensor noise = randn([2, 3, 6, c.n], ScalarType.Float64, generator: new Generator(3));
+        var options = new FixedPointOptions { MaxSweeps = 7, Tolerance = -1 };
+        Tensor padding = (arange(6) >= tensor(lengths).unsqueeze(1)).unsqueeze(2);
+        var q = SldsMeanField.Infer(potentials, Jn.masked_fill(padding, double.NaN), hn.masked_fill(padding, double.NaN), tensor(lengths), noise, options: options);
+        for (int b = 0; b < 3; b++)
         {
-            var moved = potentials with { h0 = p[2], J12 = p[3], LogTransition = p[4], c = p[5] };
-            var q = SldsMeanField.Infer(moved, p[0], p[1], noise: noise, options: options);
-            return q.NegativeKl.sum() + q.Chain.Samples!.sin().sum() + q.States.Marginals.square().sum();
+            long T = lengths[b];
+            Tensor Part(Tensor x) => x.narrow(0, b, 1).narrow(1, 0, T);
+            var alone = SldsMeanField.Infer(potentials, Part(Jn), Part(hn), noise: noise.narrow(1, b, 1).narrow(2, 0, T), options: options);
+            AssertClose.Equal(alone.States.Marginals, Part(q.States.Marginals), 1e-10, "γ");
+            AssertClose.Equal(alone.Chain.Mean, Part(q.Chain.Mean), 1e-10, "mean");
+            AssertClose.Equal(alone.Chain.Samples![1], Part(q.Chain.Samples![1]), 1e-10, "sample");
+            AssertClose.Equal(alone.NegativeKl[0], q.NegativeKl[b], 1e-10, "−KL");
+            AssertClose.Equal(alone.Surrogate[0], q.Surrogate[b], 1e-10, "surrogate");
         }
-        FiniteDifferences.AssertAgree(F, [Jn, hn, potentials.h0, potentials.J12, potentials.LogTransition, potentials.c], 1e-5);
+        Assert.Equal(0, (q.States.Marginals * padding).abs().sum().item<double>());
+        Assert.Equal(3, q.Report.SequenceResiduals.Count);
+    }, iter: 15, threads: 1);
+
+    [Fact]
+    public void Dense_node_potentials_with_a_diagonal_are_diagonal_ones() => (from T in Gen.Int[1, 5] from n in Gen.Int[1, 3] from seed in Gen.Int[0, 9999]
+        select (T, n, seed)).Sample(c =>
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var (potentials, Jn, hn) = RandomSlds.Problem(2, c.T, c.n, 3, c.seed);
+        Tensor lengths = tensor(new long[] { c.T, 1 });
+        var diagonal = SldsMeanField.Infer(potentials, Jn, hn, lengths);
+        var dense = SldsMeanField.Infer(potentials, diag_embed(Jn), hn, lengths);
+        AssertClose.Equal(diagonal.States.Marginals, dense.States.Marginals, 1e-10, "γ");
+        AssertClose.Equal(diagonal.NegativeKl, dense.NegativeKl, 1e-10, "−KL");
+    }, iter: 10, threads: 1);
+
+    [Fact]
+    public void Without_any_observation_the_bound_is_that_of_the_prior()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var (potentials, Jn, hn) = RandomSlds.Problem(2, 5, 2, 3, 5);
+        var q = SldsMeanField.Infer(potentials, zeros_like(Jn), zeros_like(hn), options: new() { MaxSweeps = 300, Tolerance = 1e-13 });
+        AssertClose.Equal(q.Surrogate, q.NegativeKl, 1e-12, "no node potentials, no reward for them");
+        Assert.InRange(q.Report.LargestFall, 0, 1e-10);
+        Assert.True(q.States.Marginals.isfinite().all().item<bool>());
     }
 
     [Fact]
-    public void The_implicit_route_reports_its_convergence()
+    public void Both_forms_agree()
     {
-        var (potentials, Jn, hn) = RandomSlds.Problem(2, 6, 2, 3, 11);
-        hn = hn.requires_grad_();
-        var q = SldsMeanField.Infer(potentials, Jn, hn, options: new() { MaxSweeps = 200, Tolerance = 1e-12, AdjointTolerance = 1e-8, MaxAdjointIterations = 200 });
-        q.NegativeKl.sum().backward();
-        Assert.True(q.Report.Converged);
-        Assert.True(q.Report.Adjoint.Converged);
-        Assert.InRange(q.Report.Adjoint.Residual, 0, 1e-8);
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var (potentials, Jn, hn) = RandomSlds.Problem(9, 7, 3, 4, 5);
+        var options = new FixedPointOptions { MaxSweeps = 6, Tolerance = -1 };
+        var fused = SldsMeanField.Infer(potentials, Jn, hn, options: options, form: MessagePassingForm.Fused);
+        var tensors = SldsMeanField.Infer(potentials, Jn, hn, options: options, form: MessagePassingForm.Sequential);
+        AssertClose.Equal(tensors.States.Marginals, fused.States.Marginals, 1e-9, "γ");
+        AssertClose.Equal(tensors.Evidence, fused.Evidence, 1e-9, "evidence");
+        AssertClose.Equal(tensors.NegativeKl, fused.NegativeKl, 1e-9, "−KL");
     }
 
     [Fact]
@@ -111,28 +150,31 @@ public class SldsMeanFieldTests
     }
 
     [Fact]
-    public void A_non_finite_block_is_refused_by_name()
+    public void Bad_input_is_refused_by_name()
     {
-        var (potentials, Jn, hn) = RandomSlds.Problem(1, 3, 2, 2, 5);
-        Tensor broken = potentials.c.clone();
-        broken[1] = double.NaN;
-        var error = Assert.Throws<ArgumentException>(() => SldsMeanField.Infer(potentials with { c = broken }, Jn, hn));
-        Assert.Contains("SLDS c[1] is NaN", error.Message);
-    }
-}
-
-/// <summary>Random SLDS potentials that any node potentials make proper.</summary>
-internal static class RandomSlds
-{
-    public static (SldsPotentials, Tensor Jn, Tensor hn) Problem(int batch, int frames, int n, int states, int seed)
-    {
-        var g = new Generator((ulong)seed + 1);
-        Tensor R(params long[] shape) => randn(shape, ScalarType.Float64, generator: g);
-        Tensor Spd() { Tensor a = R(states, n, n); return matmul(a, a.mT) / n + 0.5 * eye(n, dtype: ScalarType.Float64); }
-        Tensor A = 0.6 * R(states, n, n), L = Spd(), b = 0.5 * R(states, n, 1);
-        Tensor AtL = matmul(A.mT, L);
-        var potentials = new SldsPotentials(Spd(), R(states, n), R(states), matmul(AtL, A), -AtL, L,
-            -matmul(AtL, b).squeeze(2), matmul(L, b).squeeze(2), R(states), R(states), R(states, states));
-        return (potentials, R(batch, frames, n).square() + 0.1, 2 * R(batch, frames, n));
+        using var scope = NewDisposeScope();
+        var (potentials, Jn, hn) = RandomSlds.Problem(2, 3, 2, 2, 5);
+        void Refused(string message, SldsPotentials? p = null, Tensor? J = null, Tensor? h = null, long[]? lengths = null, double beta = 1)
+        {
+            var error = Assert.ThrowsAny<ArgumentException>(() =>
+                SldsMeanField.Infer(p ?? potentials, J ?? Jn, h ?? hn, lengths is null ? null : tensor(lengths), stateWeight: beta));
+            Assert.Contains(message, error.Message);
+        }
+        Tensor With(Tensor value, double entry, params long[] at)
+        {
+            Tensor copy = value.clone();
+            copy[[.. at.Select(i => TensorIndex.Single(i))]] = entry;
+            return copy;
+        }
+        Refused("SLDS c[1] is NaN", potentials with { c = With(potentials.c, double.NaN, 1) });
+        Refused("SLDS J12: expected [2, 2, 2]", potentials with { J12 = potentials.J12.narrow(0, 0, 1) });
+        Refused("SLDS J22[1, 0, 1]", potentials with { J22 = With(potentials.J22, 7, 1, 0, 1) });
+        Refused("SLDS h0: expected float64", potentials with { h0 = potentials.h0.to(ScalarType.Float32) });
+        Refused("LogTransition[0, 1] is NaN", potentials with { LogTransition = With(potentials.LogTransition, double.NaN, 0, 1) });
+        Refused("hn[1, 2, 0] is NaN", h: With(hn, double.NaN, 1, 2, 0));
+        Refused("Jn: expected [2, 3, 2]", J: Jn.narrow(1, 0, 2));
+        Refused("lengths[1] = 4", lengths: [3, 4]);
+        Refused("is not positive definite at time step 2", J: With(Jn, -1000, 1, 2, 0));
+        Refused("β", beta: 0.5);
     }
 }
