@@ -26,8 +26,11 @@ internal sealed class AlternatingBenchmark
     /// <summary>Pairs to measure at most.</summary>
     public int Rounds { get; init; } = 15;
 
-    /// <summary>Runs of each side before measuring.</summary>
+    /// <summary>Runs of each side before measuring, at least.</summary>
     public int WarmUp { get; init; } = 3;
+
+    /// <summary>Each side runs at least this long before measuring, so that the just-in-time compiler has settled.</summary>
+    public TimeSpan WarmUpTime { get; init; } = TimeSpan.FromSeconds(1.5);
 
     /// <summary>No new round begins after this much measuring; at least three rounds are run.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(20);
@@ -35,7 +38,8 @@ internal sealed class AlternatingBenchmark
     /// <summary>Compares first (the one to be judged) with second (the yardstick).</summary>
     public Comparison Compare(string name, Action first, Action second, double? target = null)
     {
-        for (int i = 0; i < WarmUp; i++) { first(); second(); }
+        foreach (Action side in new[] { first, second })
+            for (var (warm, calls) = (Stopwatch.StartNew(), 0); calls < WarmUp || warm.Elapsed < WarmUpTime; calls++) side();
         var pairs = new List<(Sample First, Sample Second)>();
         var clock = Stopwatch.StartNew();
         while (pairs.Count < 3 || pairs.Count < Rounds && clock.Elapsed < Limit) pairs.Add((Measure(first), Measure(second)));
@@ -47,8 +51,15 @@ internal sealed class AlternatingBenchmark
     /// <summary>One call's time in seconds: on the wall, and of the processor in this process.</summary>
     public readonly record struct Sample(double Wall, double Processor);
 
+    /// <remarks>
+    /// After a call that is not counted: what the other side left behind (garbage, a heap handed back to the system, cold caches) is not this
+    /// side's cost.
+    /// </remarks>
     public static Sample Measure(Action work)
     {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        work();
         TimeSpan before = Environment.CpuUsage.TotalTime;
         var clock = Stopwatch.StartNew();
         work();

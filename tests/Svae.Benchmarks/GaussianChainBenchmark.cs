@@ -20,8 +20,8 @@ internal static class GaussianChainBenchmark
         MarkdownTable.Print("Gaussian chain, smoother + sample, forward + backward, one thread", "fused", "sequential tensor form", rows);
     }
 
-    /// <summary>A stable linear dynamical system with random diagonal node potentials, and a scalar function of every output.</summary>
-    internal sealed record Problem(ChainPotentials Potentials, Tensor Noise)
+    /// <summary>A stable linear dynamical system with random diagonal node potentials, and a gradient for every output.</summary>
+    internal sealed record Problem(ChainPotentials Potentials, Tensor Noise, Tensor[] OutputGradients)
     {
         public static Problem Random(long batch, long time, long latent, int seed)
         {
@@ -34,15 +34,18 @@ internal static class GaussianChainBenchmark
                 J11: A.mT.matmul(precision).matmul(A), J12: -A.mT.matmul(precision), J22: precision,
                 Jn: Normal(batch, time, latent).square() + 0.1, hn: Normal(batch, time, latent));
             foreach (Tensor leaf in Leaves(potentials)) leaf.requires_grad_();
-            return new Problem(potentials, Normal(1, batch, time, latent));
+            return new Problem(potentials, Normal(1, batch, time, latent),
+            [
+                Normal(batch), Normal(batch, time, latent), Normal(batch, time, latent, latent),
+                Normal(batch, time - 1, latent, latent), Normal(1, batch, time, latent),
+            ]);
         }
 
         public void ForwardBackward(MessagePassingForm form)
         {
             using var scope = NewDisposeScope();
             ChainPosterior q = GaussianChain.Infer(Potentials, noise: Noise, form: form);
-            Tensor objective = q.LogZ.sum() + q.Mean.sum() + q.Covariance.sum() + q.CrossCovariance.sum() + q.Samples!.square().sum();
-            objective.backward();
+            autograd.backward([q.LogZ, q.Mean, q.Covariance, q.CrossCovariance, q.Samples!], OutputGradients);
             foreach (Tensor leaf in Leaves(Potentials)) leaf.grad = null;
         }
 

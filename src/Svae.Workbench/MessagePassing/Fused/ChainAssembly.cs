@@ -37,6 +37,7 @@ internal sealed unsafe class ChainAssembly<V, M> where V : struct where M : stru
     public bool FoundAsymmetry { get; private set; }
 
     /// <summary>D_t, without diagonal node precisions; the matrix is lent until the next call.</summary>
+    [MethodImpl(AggressiveOptimization)]
     public LaneMatrix Precision(int t)
     {
         bool uniform = t + 1 < group.MinLength || t + 1 == group.MinLength && group.MinLength == group.MaxLength;
@@ -61,6 +62,7 @@ internal sealed unsafe class ChainAssembly<V, M> where V : struct where M : stru
     }
 
     /// <summary>Adds the diagonal node precisions of a step to S.</summary>
+    [MethodImpl(AggressiveOptimization)]
     public void AddNodes(int t, in LaneMatrix S)
     {
         if (batch.DenseNodes) return;
@@ -69,6 +71,7 @@ internal sealed unsafe class ChainAssembly<V, M> where V : struct where M : stru
     }
 
     /// <summary>U_t into W.</summary>
+    [MethodImpl(AggressiveOptimization)]
     public void Coupling(int t, in LaneMatrix W)
     {
         if (batch.SharedPairs && t + 1 < group.MinLength) { LaneElementwise<V, M>.Copy(W, coupling); return; }
@@ -77,6 +80,7 @@ internal sealed unsafe class ChainAssembly<V, M> where V : struct where M : stru
     }
 
     /// <summary>h_t into y.</summary>
+    [MethodImpl(AggressiveOptimization)]
     public void Linear(int t, in LaneMatrix y)
     {
         group.Load(y.Data, y.RowStride, batch.hn, t, t, batch.n);
@@ -86,6 +90,7 @@ internal sealed unsafe class ChainAssembly<V, M> where V : struct where M : stru
     }
 
     /// <summary>Noise of a step into the columns of E after the first, which stays zero for the mean.</summary>
+    [MethodImpl(AggressiveOptimization)]
     public void Noise(int t, in LaneMatrix E)
     {
         for (int i = 0; i < batch.n; i++) M.Store(E.At(i, 0), default);

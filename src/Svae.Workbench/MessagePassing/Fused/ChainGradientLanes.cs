@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Svae.Workbench.MessagePassing.Fused;
 
 /// <summary>
@@ -23,6 +26,7 @@ internal sealed unsafe class ChainGradientLanes<V, M> where V : struct where M :
     }
 
     /// <summary>Ū_t = Kᵀ(R − Z).</summary>
+    [MethodImpl(AggressiveOptimization)]
     public void Coupling(int t, in LaneMatrix K, in LaneMatrix whitened, in LaneMatrix scratch)
     {
         if (!tensors.NeedsCoupling) return;
@@ -32,6 +36,7 @@ internal sealed unsafe class ChainGradientLanes<V, M> where V : struct where M :
     }
 
     /// <summary>S̄_t and f̄_t. Past a sequence's length both are zero.</summary>
+    [MethodImpl(AggressiveOptimization)]
     public void Step(int t, in LaneMatrix S, in LaneMatrix f)
     {
         tensors.SaveStep(group, t, S, f);
@@ -43,6 +48,7 @@ internal sealed unsafe class ChainGradientLanes<V, M> where V : struct where M :
     }
 
     /// <summary>Sums over the lanes into this group's row.</summary>
+    [MethodImpl(AggressiveOptimization)]
     public void Finish(int index)
     {
         int n2 = batch.n * batch.n;
@@ -63,6 +69,7 @@ internal sealed unsafe class ChainGradientLanes<V, M> where V : struct where M :
     }
 
     /// <summary>Where some sequence ends: this step is the last of some lanes and a middle one of others.</summary>
+    [MethodImpl(AggressiveOptimization)]
     private void AddByLane(int t, in LaneMatrix S)
     {
         for (int l = 0; l < M.Width; l++)

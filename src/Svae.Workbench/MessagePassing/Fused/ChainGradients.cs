@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using static System.Runtime.CompilerServices.MethodImplOptions;
 using static TorchSharp.torch;
+using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Svae.Workbench.MessagePassing.Fused;
 
@@ -49,6 +49,7 @@ internal sealed unsafe class ChainGradients
         group.Save(value.Data, M.Width, viewJ12, t, t + 1, batch.n * batch.n);
 
     /// <summary>Writes S̄_t and f̄_t to each potential of its own at this step.</summary>
+    [MethodImpl(AggressiveOptimization)]
     public void SaveStep<V, M>(ChainGroup<V, M> group, int t, in LaneMatrix S, in LaneMatrix f) where V : struct where M : struct, ILanes<V>
     {
         int n = batch.n;

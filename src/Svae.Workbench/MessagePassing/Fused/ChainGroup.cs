@@ -38,6 +38,7 @@ internal sealed unsafe class ChainGroup<V, M> where V : struct where M : struct,
     public int Length(int lane) => lengths[lane];
 
     /// <summary>Brings <paramref name="count"/> entries of a step into lanes; zero for sequences of no more than <paramref name="inside"/> frames.</summary>
+    [MethodImpl(AggressiveOptimization)]
     public void Load(double* lanes, nint stride, in StridedView source, int step, int inside, int count)
     {
         Gather(lanes, stride, source, step, count);
@@ -45,6 +46,7 @@ internal sealed unsafe class ChainGroup<V, M> where V : struct where M : struct,
     }
 
     /// <summary>As <see cref="Load"/>, for gradients: zero also for lanes that only repeat a sequence.</summary>
+    [MethodImpl(AggressiveOptimization)]
     public void LoadGradient(double* lanes, nint stride, in StridedView source, int step, int inside, int count)
     {
         Gather(lanes, stride, source, step, count);
@@ -52,6 +54,7 @@ internal sealed unsafe class ChainGroup<V, M> where V : struct where M : struct,
     }
 
     /// <summary>Writes entries back to the sequences of more than <paramref name="inside"/> frames.</summary>
+    [MethodImpl(AggressiveOptimization)]
     public void Save(double* lanes, nint stride, in StridedView target, int step, int inside, int count)
     {
         double** to = stackalloc double*[M.Width];
@@ -66,6 +69,7 @@ internal sealed unsafe class ChainGroup<V, M> where V : struct where M : struct,
             if (step >= lengths[l]) entry[l] = value;
     }
 
+    [MethodImpl(AggressiveOptimization)]
     private void Gather(double* lanes, nint stride, in StridedView source, int step, int count)
     {
         double** from = stackalloc double*[M.Width];
@@ -73,6 +77,7 @@ internal sealed unsafe class ChainGroup<V, M> where V : struct where M : struct,
         LaneTransfer.Gather(lanes, stride, from, M.Width, count);
     }
 
+    [MethodImpl(AggressiveOptimization)]
     private static void Blank(double* lanes, nint stride, int[] lengths, int inside, int count)
     {
         for (int l = 0; l < M.Width; l++)

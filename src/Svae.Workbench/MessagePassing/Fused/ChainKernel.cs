@@ -77,6 +77,7 @@ internal sealed unsafe class ChainKernel<V, M> where V : struct where M : struct
     }
 
     /// <summary>Forwards in time: the block Cholesky factor and log Z.</summary>
+    [MethodImpl(AggressiveOptimization)]
     private int Factor(ChainOutputs outputs)
     {
         V logDeterminant = default, quadratic = default;
@@ -104,6 +105,7 @@ internal sealed unsafe class ChainKernel<V, M> where V : struct where M : struct
     }
 
     /// <summary>Backwards in time: covariances, and the mean and samples as columns of x.</summary>
+    [MethodImpl(AggressiveOptimization)]
     private void Smooth(ChainOutputs outputs)
     {
         LaneMatrix G = arena.Matrix(n, n), cross = arena.Matrix(n, n), v = arena.Matrix(n, paths);
@@ -137,6 +139,7 @@ internal sealed unsafe class ChainKernel<V, M> where V : struct where M : struct
     }
 
     /// <summary>Forwards in time, through <see cref="Smooth"/>: leaves Q_t (lower triangle of −½ Q), N_t and w_t of each step.</summary>
+    [MethodImpl(AggressiveOptimization)]
     private void SmoothAdjoint(ChainOutputs outputs, ChainOutputGradients outer, in LaneMatrix Qs, in LaneMatrix Ns, in LaneMatrix ws)
     {
         LaneMatrix T = arena.Matrix(n, n), product = arena.Matrix(n, n), Q = arena.Matrix(n, n), E = arena.Matrix(n, n), C = arena.Matrix(n, n);
@@ -196,6 +199,7 @@ internal sealed unsafe class ChainKernel<V, M> where V : struct where M : struct
     }
 
     /// <summary>Backwards in time, through <see cref="Factor"/>: hands S̄_t, f̄_t and Ū_t to the gradients.</summary>
+    [MethodImpl(AggressiveOptimization)]
     private void FactorAdjoint(ChainGradientLanes<V, M> gradients, in LaneMatrix Qs, in LaneMatrix Ns, in LaneMatrix ws)
     {
         LaneMatrix S = arena.Matrix(n, n), f = arena.Matrix(n, 1), Q = arena.Matrix(n, n), product = arena.Matrix(n, n);

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
+using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Svae.Workbench.MessagePassing.Fused;
 
@@ -51,6 +53,7 @@ internal sealed unsafe class ChainOutputs
             if (group.Owns(l)) logZ[group.Sequence(l)] = lanes[l] + 0.5 * n * group.Length(l) * Math.Log(2 * Math.PI);
     }
 
+    [MethodImpl(AggressiveOptimization)]
     public void SaveStep<V, M>(ChainGroup<V, M> group, int t, in LaneMatrix value, in LaneMatrix states) where V : struct where M : struct, ILanes<V>
     {
         group.Save(states.At(0, 0), states.RowStride, mean, t, t, n);
@@ -66,6 +69,7 @@ internal sealed unsafe class ChainOutputs
         group.Load(value.Data, M.Width, covariance, t, t, n * n);
 
     /// <summary>Reads a step's mean and samples back, as columns.</summary>
+    [MethodImpl(AggressiveOptimization)]
     public void LoadStates<V, M>(ChainGroup<V, M> group, int t, in LaneMatrix x) where V : struct where M : struct, ILanes<V>
     {
         group.Load(x.At(0, 0), x.RowStride, mean, t, t, n);
@@ -103,6 +107,7 @@ internal sealed unsafe class ChainOutputGradients
     }
 
     /// <summary>x̄ += the gradients of the mean (first column) and the samples.</summary>
+    [MethodImpl(AggressiveOptimization)]
     public void AddStates<V, M>(ChainGroup<V, M> group, int t, in LaneMatrix x, in LaneMatrix scratch) where V : struct where M : struct, ILanes<V>
     {
         for (int s = 0; s <= samples.Length; s++)
@@ -115,6 +120,7 @@ internal sealed unsafe class ChainOutputGradients
     }
 
     /// <summary>T += Ḡ + Ḡᵀ, twice the symmetric part of the covariance's gradient.</summary>
+    [MethodImpl(AggressiveOptimization)]
     public void AddCovariance<V, M>(ChainGroup<V, M> group, int t, in LaneMatrix T, in LaneMatrix scratch) where V : struct where M : struct, ILanes<V>
     {
         if (covariance.IsAbsent) return;

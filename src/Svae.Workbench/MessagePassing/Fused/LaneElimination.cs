@@ -16,6 +16,7 @@ internal static unsafe class LaneElimination<V, M> where V : struct where M : st
     /// <param name="K">Receives L⁻¹; entries right of the diagonal blocks of four are left as they are.</param>
     /// <param name="right">Right-hand sides, n × m, overwritten by their solutions.</param>
     /// <returns>Was every pivot of every sequence positive?</returns>
+    [MethodImpl(AggressiveOptimization)]
     public static bool Run(in LaneMatrix S, in LaneMatrix K, in LaneMatrix right)
     {
         int n = S.Rows;
