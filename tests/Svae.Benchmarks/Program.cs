@@ -9,6 +9,7 @@ var suites = new SortedDictionary<string, Action>
     ["hmm"] = ForwardBackwardBenchmark.Run,
     ["scaling"] = GaussianChainScaling.Run,
     ["slds"] = SldsMeanFieldBenchmark.Run,
+    ["slds-adjoint"] = SldsMeanFieldBenchmark.Adjoint,
     ["slds-profile"] = SldsMeanFieldBenchmark.Profile,
 };
 
