@@ -1,0 +1,96 @@
+using Svae.Workbench.ExponentialFamilies;
+using Svae.Workbench.GraphicalModels;
+using Svae.Workbench.MessagePassing;
+using Svae.Workbench.Tests.Oracles;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Svae.Workbench.Tests.GraphicalModels;
+
+public class SwitchingLinearDynamicalSystemTests
+{
+    private const ScalarType Double = ScalarType.Float64;
+
+    /// <summary>log N(x; m, Σ) by dense algebra.</summary>
+    private static Tensor LogNormal(Tensor x, Tensor mean, Tensor covariance)
+    {
+        Tensor error = (x - mean).unsqueeze(-1);
+        return -0.5 * (matmul(error.mT, linalg.solve(covariance, error)).squeeze(-1).squeeze(-1) + linalg.slogdet(covariance).Item2
+            + x.shape[^1] * Math.Log(2 * Math.PI));
+    }
+
+    [Fact]
+    public void Potentials_are_the_expected_log_density_of_affine_dynamics()
+    {
+        var g = new Generator(4);
+        var settings = new SldsSettings { States = 2, Dimension = 3, InnovationStrength = 20 };
+        SldsParameters q = settings.Prior();
+        Tensor before = randn([3], Double, generator: g), after = randn([3], Double, generator: g);
+
+        var potentials = SwitchingLinearDynamicalSystem.Potentials(new SldsParameters.Family().ExpectedStatistics(q));
+        Tensor zero = zeros([1, 2, 3, 3], Double);
+        Tensor closed = potentials.AverageOverPaths(stack([before, after]).unsqueeze(0), zero, zero.narrow(1, 1, 1))[0];
+
+        const int Draws = 100_000;
+        var start = new NormalInverseWishart().Sample(q.InitialState, g, Draws);
+        var pair = new MatrixNormalInverseWishart().Sample(q.Dynamics, g, Draws);
+        Tensor predicted = matmul(pair.A, cat([before, ones([1], Double)]).unsqueeze(1)).squeeze(-1);
+        AssertWithinError(closed[0], LogNormal(before, start.Mu, start.Sigma));
+        AssertWithinError(closed[1], LogNormal(after, predicted, pair.Sigma));
+    }
+
+    private static void AssertWithinError(Tensor expected, Tensor draws)
+    {
+        Tensor error = (draws.mean([0L]) - expected).abs() / (draws.std([0L]) / Math.Sqrt(draws.shape[0]));
+        Assert.True(error.max().item<double>() < 6, $"off by {error.max().item<double>():f1} standard errors");
+    }
+
+    [Fact]
+    public void Given_paths_and_states_the_start_recovers_the_dynamics()
+    {
+        var g = new Generator(2);
+        var random = new Random(2);
+        Tensor A = stack([tensor(new double[,] { { 0.9, 0.2 }, { -0.2, 0.9 } }), tensor(new double[,] { { 0.5, 0 }, { 0, 0.5 } })]);
+        Tensor b = tensor(new double[,] { { 0.1, 0 }, { 0, -0.4 } });
+        Tensor[] x = [zeros([2], Double)];
+        var z = new List<int> { 0 };
+        for (int t = 1; t < 6000; t++)
+        {
+            z.Add(random.NextDouble() < 0.05 ? 1 - z[^1] : z[^1]);
+            x = [.. x, matmul(A[z[t]], x[^1]) + b[z[t]] + 0.1 * randn([2], Double, generator: g)];
+        }
+        var model = new SwitchingLinearDynamicalSystem(new SldsSettings { States = 2, Dimension = 2 });
+        SldsParameters q = SldsStart.FromStates(model, [stack(x)], [[.. z]], starts: 30);
+        var regression = MatrixNormalInverseWishart.ToStandard(q.Dynamics);
+        AssertClose.Equal(A, regression.M.narrow(2, 0, 2), 0.05, "A");
+        AssertClose.Equal(b, regression.M.select(2, 2), 0.05, "b");
+        Tensor noise = regression.S / (regression.Nu - 3).reshape(2, 1, 1);
+        AssertClose.Equal(0.01 * eye(2, dtype: Double).expand(2, 2, 2), noise, 0.002, "Q");
+        Tensor stay = new Dirichlet().ExpectedStatistics(q.Transition).Eta.exp().diagonal();
+        Assert.All(stay.data<double>(), p => Assert.InRange(p, 0.93, 0.97));
+    }
+
+    [Fact]
+    public void A_state_outside_the_model_is_refused_by_name()
+    {
+        var model = new SwitchingLinearDynamicalSystem(new SldsSettings { States = 2, Dimension = 1 });
+        var error = Assert.Throws<ArgumentException>(() => SldsStart.FromStates(model, [zeros([3, 1], Double)], [[0, 1, 2]], 1));
+        Assert.Contains("states[0][2] = 2", error.Message);
+    }
+
+    [Fact]
+    public void The_coordinate_estimator_is_the_gradient_of_the_expected_log_prior_with_q_held_fixed()
+    {
+        var model = new SwitchingLinearDynamicalSystem(new SldsSettings { States = 2, Dimension = 2 });
+        var g = new Generator(1);
+        var potentials = new NodePotentials(rand([1, 4, 2], Double, generator: g) + 1, randn([1, 4, 2], Double, generator: g));
+        SldsParameters theta = model.Family.ExpectedStatistics(model.Prior);
+        var posterior = (SldsPosterior)model.Infer(theta, potentials);
+        var leaves = SldsParameters.FromBlocks([.. theta.Blocks.Select(block => block.detach().requires_grad_())]);
+        model.ExpectedLogPrior(leaves, posterior).sum().backward();
+        // t of the transition rows counts transitions, t of ½log|Λ| counts the frames of each state.
+        AssertClose.Equal(posterior.Field.States.PairMarginalSum[0], leaves.Transition.Eta.grad!);
+        AssertClose.Equal(posterior.StateMarginals[0].narrow(0, 1, 3).sum([0L]), leaves.Dynamics.Nu.grad!);
+    }
+}
