@@ -1,3 +1,4 @@
+using Svae.Workbench.Baselines;
 using Svae.Workbench.Diagnostics;
 using Svae.Workbench.GraphicalModels;
 using Svae.Workbench.Learning;
@@ -51,9 +52,8 @@ public class StructuredVaeTests
         var (model, data) = Toy(y, 1, estimator);
         model.WarmUp(data);
         var encoded = model.Encode(data);
-        // A poor start: a quarter of the true labels wrong.
-        var random = new Random(5);
-        model.StartStates(encoded, [.. truth.Select(z => z.Select(s => random.NextDouble() < 0.25 ? 1 - s : s).ToArray())], data.Pieces);
+        using var start = AutoregressiveHmm.Fit(encoded, new() { States = 2, LikelihoodPower = 1, Seed = 1 });
+        model.StartStates(encoded, start.Labels, data.Pieces);
         model.Train(data);
         var parsed = model.Segment(data).Select(s => s.States).ToArray();
         SegmentationScore score = SegmentationScore.Of(parsed, truth);
