@@ -55,8 +55,8 @@ public sealed record AutoregressiveHmm(
         for (int start = 0; start < settings.Restarts; start++)
         {
             using var inner = NewDisposeScope();
-            Tensor states = windows.Cluster(settings.States, random, settings.WindowStarts);
-            var found = em.Run(states, (iteration, objective) => Report(progress, settings, start, iteration, objective, features.Count), cancel);
+            Tensor weights = FirstStates(windows, em, features, prior, settings, random, cancel);
+            var found = em.Run(weights, (iteration, objective) => Report(progress, settings, start, iteration, objective, features.Count), cancel);
             scores.Add(found.Score);
             if (best is not null && found.Score <= best.Score) continue;
             best = found;
@@ -66,6 +66,17 @@ public sealed record AutoregressiveHmm(
         AutoregressiveHmmPosterior posterior = model.Infer(sequences);
         foreach (Tensor kept in model.Tensors.Concat(posterior.Marginals)) kept.MoveToOuterDisposeScope();
         return new AutoregressiveHmmFit(model, posterior, best.Trace, scores, best.Converged);
+    }
+
+    /// <summary>State probabilities [N, K] to start from: clustered windows, or more candidates than K, fitted and merged down to K.</summary>
+    private static Tensor FirstStates(WindowClustering windows, AutoregressiveHmmEm em, AutoregressiveFeatures features,
+        AutoregressivePrior prior, AutoregressiveHmmSettings settings, Random random, CancellationToken cancel)
+    {
+        int candidates = settings.Candidates ?? settings.States;
+        Tensor weights = nn.functional.one_hot(windows.Cluster(candidates, random, settings.WindowStarts), candidates).to(ScalarType.Float64);
+        if (candidates == settings.States) return weights;
+        var (explained, transitions) = em.Explain(em.Run(weights, (_, _) => { }, cancel).Parameters);
+        return StateMerging.Merge(features, prior, explained, transitions, settings.States);
     }
 
     /// <summary>State probabilities, most probable paths and likelihoods of sequences, also ones never fitted to.</summary>

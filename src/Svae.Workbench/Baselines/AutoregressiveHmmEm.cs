@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Svae.Workbench.Baselines;
 
 /// <summary>
-/// Expectation–maximisation for an <see cref="AutoregressiveHmm"/> from given first states. It ascends
+/// Expectation–maximisation for an <see cref="AutoregressiveHmm"/> from given first states of any number. It ascends
 /// <c>J = log Σ_z p(z) Π_t p(x_t | x_{t−1}, …, z_t)^ζ + ζ log p(dynamics) + log p(transitions)</c>.
 /// </summary>
 internal sealed class AutoregressiveHmmEm(AutoregressiveFeatures features, AutoregressivePrior prior, AutoregressiveHmmSettings settings)
@@ -29,11 +29,11 @@ internal sealed class AutoregressiveHmmEm(AutoregressiveFeatures features, Autor
         public double Score => Trace[^1];
     }
 
-    /// <summary>Runs from hard states [N] until J settles; <paramref name="report"/> is told the iteration and J.</summary>
-    public Result Run(Tensor states, Action<int, double> report, CancellationToken cancel)
+    /// <summary>Runs from state probabilities [N, K] until J settles; <paramref name="report"/> is told the iteration and J.</summary>
+    public Result Run(Tensor weights, Action<int, double> report, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
-        Parameters now = First(states);
+        Parameters now = First(weights);
         var trace = new List<double>();
         while (true)
         {
@@ -48,31 +48,38 @@ internal sealed class AutoregressiveHmmEm(AutoregressiveFeatures features, Autor
         }
     }
 
-    /// <summary>Dynamics of the hard states, and transitions that stay as long as a window.</summary>
-    private Parameters First(Tensor states)
+    /// <summary>State probabilities [N, K] of every frame, and expected transitions [K, K], at a result.</summary>
+    public (Tensor Weights, Tensor Transitions) Explain(Parameters parameters)
     {
-        int K = settings.States;
-        Tensor stay = eye(K, dtype: ScalarType.Float64, device: features.Device);
+        HmmPosterior posterior = Expect(parameters);
+        return (Weights(posterior), posterior.PairMarginalSum.sum(dim: 0));
+    }
+
+    /// <summary>Dynamics of the given states, and transitions that stay as long as a window.</summary>
+    private Parameters First(Tensor weights)
+    {
+        long K = weights.shape[1];
+        Tensor stay = Identity(K);
         double leave = K > 1 ? 1 / settings.WindowLength : 0;
         Tensor transition = stay * (1 - leave) + (1 - stay) * (leave / Math.Max(1, K - 1));
         Tensor initial = torch.ones(K, ScalarType.Float64, features.Device) / K;
-        return new Parameters(initial.log(), transition.log(), Regimes(nn.functional.one_hot(states, K).to(ScalarType.Float64)));
+        return new Parameters(initial.log(), transition.log(), Regimes(weights));
     }
 
-    private Parameters Maximize(HmmPosterior posterior)
-    {
-        Tensor sticky = settings.Stickiness * eye(settings.States, dtype: ScalarType.Float64, device: features.Device);
-        return new Parameters(
-            LogNormalized(posterior.Marginals.select(1, 0).sum(dim: 0) + settings.TransitionCounts),
-            LogNormalized(posterior.PairMarginalSum.sum(dim: 0) + settings.TransitionCounts + sticky),
-            Regimes(posterior.Marginals.reshape(-1, settings.States).index_select(0, features.Positions)));
-    }
+    private Parameters Maximize(HmmPosterior posterior) => new(
+        LogNormalized(posterior.Marginals.select(1, 0).sum(dim: 0) + settings.TransitionCounts),
+        LogNormalized(posterior.PairMarginalSum.sum(dim: 0) + settings.TransitionCounts + settings.Stickiness * Identity(posterior.Marginals.shape[2])),
+        Regimes(Weights(posterior)));
+
+    private Tensor Weights(HmmPosterior posterior) => posterior.Marginals.flatten(0, 1).index_select(0, features.Positions);
+
+    private Tensor Identity(long states) => eye(states, dtype: ScalarType.Float64, device: features.Device);
 
     private LinearRegimes Regimes(Tensor weights) => prior.MostProbable(features, features.PackedMoments(weights), weights.sum(dim: 0));
 
     private HmmPosterior Expect(Parameters now)
     {
-        Tensor evidence = zeros([features.B * features.T, settings.States], ScalarType.Float64, features.Device);
+        Tensor evidence = zeros([features.B * features.T, now.LogInitial.shape[0]], ScalarType.Float64, features.Device);
         evidence.index_copy_(0, features.Positions, features.LogLikelihood(now.Regimes) * settings.LikelihoodPower);
         return ForwardBackward.Infer(
             new HmmPotentials(now.LogInitial, now.LogTransition, evidence.reshape(features.B, features.T, -1)), lengths);

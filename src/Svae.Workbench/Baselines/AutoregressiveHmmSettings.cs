@@ -7,6 +7,12 @@ public sealed record AutoregressiveHmmSettings
     public int States { get; init; } = 12;
 
     /// <summary>
+    /// States that each start begins with; those above K are merged away two by two, by Bayesian evidence. EM cannot move a state from
+    /// where two do the work of one to where one does the work of two; beginning with too many and merging can. Unset: K, no merging.
+    /// </summary>
+    public int? Candidates { get; init; }
+
+    /// <summary>
     /// L, how many earlier frames each frame is regressed on, at least 1. Three see through sensor noise when there are thousands of
     /// frames a state, as in depth video (with <see cref="LikelihoodPower"/> 0.5 and <see cref="PriorFrames"/> 5); one is safer below.
     /// </summary>
@@ -52,6 +58,7 @@ public sealed record AutoregressiveHmmSettings
     internal void Require()
     {
         Require(States >= 1, nameof(States), States, "at least 1");
+        Require(Candidates is null || Candidates >= States, nameof(Candidates), Candidates, $"at least {nameof(States)} = {States}");
         Require(Lags >= 1, nameof(Lags), Lags, "at least 1");
         Require(LikelihoodPower is > 0 and <= 1, nameof(LikelihoodPower), LikelihoodPower, "in (0, 1]");
         Require(Stickiness >= 0 && double.IsFinite(Stickiness), nameof(Stickiness), Stickiness, "finite and at least 0");

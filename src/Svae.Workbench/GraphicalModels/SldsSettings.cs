@@ -21,7 +21,7 @@ public sealed record SldsSettings
     public double Stickiness { get; init; } = 10;
 
     /// <summary>β ≥ 1, the weight of the states' divergence: larger, and states change less often (see <see cref="SldsMeanField"/>).</summary>
-    public double StateWeight { get; init; } = 1;
+    public double StateWeight { get; init; } = 1 / 0.3;
 
     /// <summary>Prior expectation of the innovation's standard deviation, latent units.</summary>
     public double InnovationScale { get; init; } = 0.3;
@@ -33,7 +33,7 @@ public sealed record SldsSettings
     public double DynamicsStrength { get; init; } = 1;
 
     /// <summary>Tolerance and gradient route of the structured mean field.</summary>
-    public FixedPointOptions Inner { get; init; } = new() { MaxSweeps = 20, Tolerance = 1e-4 };
+    public FixedPointOptions Inner { get; init; } = new() { MaxSweeps = 20, Tolerance = 1e-4, AdjointTolerance = 1e-2 };
 
     /// <summary>η₀ of p(θ).</summary>
     /// <exception cref="ArgumentException">A size is below one or a scale is not positive.</exception>
