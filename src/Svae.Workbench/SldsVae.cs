@@ -1,3 +1,5 @@
+using Svae.Workbench.Baselines;
+using Svae.Workbench.ExponentialFamilies;
 using Svae.Workbench.GraphicalModels;
 using Svae.Workbench.Learning;
 using Svae.Workbench.MessagePassing;
@@ -42,18 +44,25 @@ public sealed class SldsVae
     /// <summary>All training so far.</summary>
     public TrainingHistory History { get; } = new();
 
-    /// <summary>Networks that begin as whitened principal components: m(y) = W(y − μ), μ(x) = Lx + μ.</summary>
-    /// <param name="mean">μ, shape [D].</param>
-    /// <param name="components">Orthonormal rows, shape [n, D].</param>
-    /// <param name="variance">Variance along each, shape [n].</param>
-    /// <param name="residual">Variance left over in each output, shape [D].</param>
-    public void StartNetworks(Tensor mean, Tensor components, Tensor variance, Tensor residual)
+    /// <summary>Networks that begin as whitened principal components: m(y) = W(y − μ), μ(x) = Lx + μ, σ² what the components leave over.</summary>
+    /// <param name="components">Components of the training observations, as many as there are latents.</param>
+    /// <param name="observations">The training observations, float32 [T_i, D].</param>
+    public void StartNetworks(PrincipalComponents components, IReadOnlyList<Tensor> observations)
     {
+        using var mode = no_grad();
         using var scope = NewDisposeScope();
-        Tensor scale = variance.sqrt().clamp_min(1e-6).unsqueeze(1);
-        Tensor encode = components / scale, decode = (components * scale).t();
+        Tensor mean = components.Mean.to(ScalarType.Float32), axes = components.Components.to(ScalarType.Float32);
+        Tensor scale = components.ExplainedVariance.to(ScalarType.Float32).sqrt().clamp_min(1e-6).unsqueeze(1);
+        Tensor encode = axes / scale, decode = (axes * scale).t();
+        Tensor left = zeros_like(mean);
+        foreach (Tensor y in observations)
+        {
+            using var inner = NewDisposeScope();
+            Tensor centred = y - mean;
+            left.add_((centred - matmul(matmul(centred, axes.t()), axes)).square().sum([0L]));
+        }
         recognition.SetLinear(encode, -matmul(encode, mean));
-        decoder.SetLinear(decode, mean, residual.clamp_min(1e-4));
+        decoder.SetLinear(decode, mean, (left / observations.Sum(y => y.shape[0])).clamp_min(1e-4));
     }
 
     /// <summary>A short training as a plain VAE, x_t ~ N(0, I).</summary>
@@ -78,6 +87,20 @@ public sealed class SldsVae
     /// <summary>q(θ) from latent paths and states: see <see cref="SldsStart"/>.</summary>
     public void StartStates(IReadOnlyList<Tensor> latents, IReadOnlyList<int[]> states, int subsequences) =>
         Vae.Parameters = SldsStart.FromStates(Graphical, latents, states, subsequences);
+
+    /// <summary>Observations as the model sees them: μ(E x_t), float32 [T, D].</summary>
+    public Tensor Reconstruct(Segmentation segmentation)
+    {
+        using var mode = no_grad();
+        return decoder.forward(segmentation.Latents);
+    }
+
+    /// <summary>E[A_k] of every state, float64 [K, n, n].</summary>
+    public Tensor Dynamics()
+    {
+        using var mode = no_grad();
+        return MatrixNormalInverseWishart.ToStandard(Vae.Parameters.Dynamics).M.narrow(2, 0, Settings.Model.Dimension);
+    }
 
     /// <summary>Trains everything.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two steps; the model is usable and can be trained on.</exception>

@@ -20,14 +20,15 @@ public sealed record StateStyle(string Name, string Color)
     /// </summary>
     /// <param name="truth">Styles of the true states.</param>
     /// <param name="inferredToTrue">For each inferred state the true one, or −1.</param>
-    public static IReadOnlyList<StateStyle> Matched(IReadOnlyList<StateStyle> truth, IReadOnlyList<int> inferredToTrue)
+    /// <param name="states">K, when the last inferred states never occurred and so have no entry.</param>
+    public static IReadOnlyList<StateStyle> Matched(IReadOnlyList<StateStyle> truth, IReadOnlyList<int> inferredToTrue, int? states = null)
     {
         var taken = new int[truth.Count];
         int spare = truth.Count;
-        var styles = new StateStyle[inferredToTrue.Count];
+        var styles = new StateStyle[Math.Max(states ?? 0, inferredToTrue.Count)];
         for (int k = 0; k < styles.Length; k++)
         {
-            int match = inferredToTrue[k];
+            int match = k < inferredToTrue.Count ? inferredToTrue[k] : -1;
             if (match < 0 || match >= truth.Count) { styles[k] = new StateStyle($"state {k}", Palette.Of(spare++)); continue; }
             int before = taken[match]++;
             styles[k] = before == 0 ? truth[match] : new StateStyle(truth[match].Name + new string('′', before),
