@@ -25,10 +25,10 @@ public static class ResultTables
         return table;
     }
 
-    /// <summary>One row a state: how much of the time, how often, how long.</summary>
+    /// <summary>One row a state that occurs: how much of the time, how often, how long.</summary>
     public static DataFrame States(Syllables syllables, IReadOnlyList<StateStyle> styles)
     {
-        int[] states = [.. syllables.ByUsage];
+        int[] states = [.. syllables.ByUsage.Where(k => syllables.BoutsOf[k].Count > 0)];
         return new DataFrame(
             new Int32DataFrameColumn("state", states),
             new StringDataFrameColumn("name", states.Select(k => styles[k].Name)),

@@ -19,7 +19,7 @@ public sealed class Study
         Observations = Pixels is null ? Standardise(recordings) : [.. recordings.Select(r => Pixels.Observe(r.Frames!))];
         int[] order = [.. Enumerable.Range(0, recordings.Count)];
         new Random(seed).Shuffle(order);
-        HeldOut = [.. order.Take((int)(heldOut * recordings.Count)).Order()];
+        HeldOut = [.. order.Take((int)Math.Round(heldOut * recordings.Count)).Order()];
         Training = [.. order.Except(HeldOut).Order()];
     }
 
@@ -50,7 +50,7 @@ public sealed class Study
     /// <summary>Opens recordings, or simulates mice when no pattern is given.</summary>
     /// <param name="patterns">Files, folders and globs separated by <c>;</c>; empty for simulated mice.</param>
     /// <param name="simulation">The mice to simulate.</param>
-    /// <param name="heldOut">Share of the recordings kept for scoring, rounded down.</param>
+    /// <param name="heldOut">Share of the recordings kept for scoring, rounded.</param>
     /// <param name="seed">Seed of the choice.</param>
     /// <param name="progress">Told of each file or mouse.</param>
     /// <param name="cancel">Stops the reading.</param>
