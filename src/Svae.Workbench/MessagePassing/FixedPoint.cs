@@ -22,8 +22,9 @@ internal static class FixedPoint
     /// <param name="frames">Frames of each sequence, shape [B]: the tolerance is per frame.</param>
     /// <param name="options">Stopping rule and gradient route.</param>
     /// <param name="differentiable">Whether any potential wants a gradient.</param>
+    /// <param name="phase">Told when backward passes are to reach the point alone; null where nothing asks.</param>
     public static (IReadOnlyList<Tensor> Outputs, FixedPointReport Report) Solve(
-        Sweep sweep, Evaluation evaluate, Tensor start, Tensor frames, FixedPointOptions options, bool differentiable)
+        Sweep sweep, Evaluation evaluate, Tensor start, Tensor frames, FixedPointOptions options, bool differentiable, AdjointPhase? phase = null)
     {
         options.Require();
         using var scope = NewDisposeScope();
@@ -33,7 +34,7 @@ internal static class FixedPoint
         if (route == FixedPointGradient.Truncated)
             for (int i = 0; i < options.TruncatedSweeps; i++) point = sweep(point).Next;
         IReadOnlyList<Tensor> outputs = route == FixedPointGradient.Implicit
-            ? ImplicitGradient.Attach(evaluate, point.detach().requires_grad_(), options, report.Adjoint)
+            ? ImplicitGradient.Attach(evaluate, point.detach().requires_grad_(), options, report.Adjoint, phase ?? new AdjointPhase())
             : evaluate(point);
         return ([.. outputs.Select(output => output.MoveToOuterDisposeScope())], report);
     }

@@ -63,7 +63,7 @@ public static class SldsMeanField
         var problem = new Problem(potentials, Jn, hn, lengths, stateWeight, form);
         using (no_grad()) start = SequenceMask.WithoutPadding(start ?? problem.Start(), lengths);
         var (outputs, report) = FixedPoint.Solve(
-            problem.Sweep, gamma => problem.Evaluate(gamma, noise), start, problem.FrameCounts, options ?? new FixedPointOptions(), problem.WantsGradient);
+            problem.Sweep, gamma => problem.Evaluate(gamma, noise), start, problem.FrameCounts, options ?? new FixedPointOptions(), problem.WantsGradient, problem.Phase);
         return SldsMeanFieldPosterior.From([.. outputs.Select(output => output.MoveToOuterDisposeScope())], report);
     }
 
@@ -85,6 +85,8 @@ public static class SldsMeanField
     {
         /// <summary>Frames of each sequence, float64 [B].</summary>
         public Tensor FrameCounts { get; } = lengths?.to(ScalarType.Float64) ?? full(hn.shape[0], hn.shape[1], ScalarType.Float64, hn.device);
+
+        public AdjointPhase Phase { get; } = new();
 
         public bool WantsGradient => Jn.requires_grad || hn.requires_grad || potentials.Named.Any(block => block.Value.requires_grad);
 
@@ -109,14 +111,14 @@ public static class SldsMeanField
         {
             var (mean, covariance) = NodeMoments.Alone(Jn, hn);
             Tensor cross = zeros_like(covariance.narrow(1, 0, covariance.shape[1] - 1));
-            return Hmm(potentials.AverageOverPaths(mean, covariance, cross, form)).Marginals;
+            return Hmm(potentials.AverageOverPaths(mean, covariance, cross, form, Phase)).Marginals;
         }
 
         private (HmmPosterior, ChainPosterior, Tensor Evidence, Tensor Surrogate) Update(Tensor gamma, Tensor? noise)
         {
             (ChainPotentials averaged, Tensor constant) = potentials.AverageOverStates(gamma, Jn, hn);
             ChainPosterior chain = GaussianChain.Infer(averaged, lengths, noise, form);
-            Tensor evidence = potentials.AverageOverPaths(chain.Mean, chain.Covariance, chain.CrossCovariance, form);
+            Tensor evidence = potentials.AverageOverPaths(chain.Mean, chain.Covariance, chain.CrossCovariance, form, Phase);
             HmmPosterior states = Hmm(evidence);
             return (states, chain, evidence, chain.LogZ + constant - (gamma * evidence).sum([1, 2]) + beta * states.LogZ);
         }

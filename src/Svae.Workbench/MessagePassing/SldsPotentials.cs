@@ -60,13 +60,20 @@ public sealed record SldsPotentials(
     /// <param name="covariance">Cov x_t, shape [B, T, n, n].</param>
     /// <param name="cross">Cov(x_t, x_{t+1}), shape [B, T − 1, n, n].</param>
     /// <param name="form">How the statistics are laid out; all forms give the same numbers.</param>
-    public Tensor AverageOverPaths(Tensor mean, Tensor covariance, Tensor cross, MessagePassingForm form = MessagePassingForm.Auto)
+    public Tensor AverageOverPaths(Tensor mean, Tensor covariance, Tensor cross, MessagePassingForm form = MessagePassingForm.Auto) =>
+        AverageOverPaths(mean, covariance, cross, form, phase: null);
+
+    internal Tensor AverageOverPaths(Tensor mean, Tensor covariance, Tensor cross, MessagePassingForm form, AdjointPhase? phase)
     {
         var (later, k) = (mean.shape[1] - 1, States);
-        var (frames, pairs) = PathStatistics.Of(mean, covariance, cross, form);
-        Tensor weights = PathStatistics.Weights(cat([J11, J22, J0]), cat([g1, g2, h0]));
-        Tensor[] roles = matmul(frames, weights).split([k, k, k], 2); // as the earlier frame of a pair, as the later one, as the first of all
-        Tensor evidence = roles[0].narrow(1, 0, later) + roles[1].narrow(1, 1, later) - matmul(pairs, J12.flatten(1).t()) + c;
+        // As the earlier frame of a pair, as the later one, as the first of all.
+        Tensor weights = PathStatistics.Weights(cat([J11, J22, J0]), cat([g1, g2, h0])), pair = -J12.flatten(1).t();
+        if (mean.device_type == DeviceType.CPU && form is MessagePassingForm.Auto or MessagePassingForm.Fused)
+            return FusedPathAverage.Of(mean, covariance, cross,
+                cat([weights.narrow(1, 0, k), pair, weights.narrow(1, k, k)]), weights.narrow(1, 2 * k, k), stack([c0, c]), phase);
+        var (frames, pairs) = PathStatistics.Of(mean, covariance, cross);
+        Tensor[] roles = matmul(frames, weights).split([k, k, k], 2);
+        Tensor evidence = roles[0].narrow(1, 0, later) + roles[1].narrow(1, 1, later) + matmul(pairs, pair) + c;
         return cat([roles[2].narrow(1, 0, 1) + c0, evidence], 1);
     }
 
