@@ -116,7 +116,7 @@ public static class SldsMeanField
 
         private (HmmPosterior, ChainPosterior, Tensor Evidence, Tensor Surrogate) Update(Tensor gamma, Tensor? noise)
         {
-            (ChainPotentials averaged, Tensor constant) = potentials.AverageOverStates(gamma, Jn, hn);
+            (ChainPotentials averaged, Tensor constant) = potentials.AverageOverStates(gamma, Jn, hn, form, Phase);
             ChainPosterior chain = GaussianChain.Infer(averaged, lengths, noise, form);
             Tensor evidence = potentials.AverageOverPaths(chain.Mean, chain.Covariance, chain.CrossCovariance, form, Phase);
             HmmPosterior states = Hmm(evidence);

@@ -38,21 +38,36 @@ public sealed record SldsPotentials(
     /// <param name="Jn">Node precisions, diagonal [B, T, n] or dense [B, T, n, n].</param>
     /// <param name="hn">Node linear terms, shape [B, T, n].</param>
     /// <returns>The chain's potentials, with all that concerns one frame in dense node precisions, and Σ γ c of each sequence, shape [B].</returns>
-    public (ChainPotentials Chain, Tensor Constant) AverageOverStates(Tensor gamma, Tensor Jn, Tensor hn)
+    public (ChainPotentials Chain, Tensor Constant) AverageOverStates(Tensor gamma, Tensor Jn, Tensor hn) =>
+        AverageOverStates(gamma, Jn, hn, MessagePassingForm.Auto, phase: null);
+
+    internal (ChainPotentials Chain, Tensor Constant) AverageOverStates(Tensor gamma, Tensor Jn, Tensor hn, MessagePassingForm form, AdjointPhase? phase)
     {
         var (batch, frames, n) = (gamma.shape[0], gamma.shape[1], Dimension);
+        Tensor first = gamma.select(1, 0), later = gamma.narrow(1, 1, frames - 1);
+        Tensor nothing = zeros([1, 1, n, n], hn.dtype, hn.device).expand(batch, frames - 1, n, n);
+        bool fused = hn.device_type == DeviceType.CPU && form is MessagePassingForm.Auto or MessagePassingForm.Fused;
+        var (node, linear, coupling) = fused
+            ? FusedStateAverage.Of(gamma, cat([J22.flatten(1), g2, J11.flatten(1), g1, J12.flatten(1)], 1), Jn, hn, phase)
+            : AverageByProducts(later.contiguous(), Jn, hn);
+        Tensor initial = matmul(first, J0.flatten(1)).reshape(batch, n, n), constant = matmul(first, c0) + matmul(later.sum(1), c);
+        return (new ChainPotentials(initial, matmul(first, h0), nothing, coupling, nothing, node, linear), constant);
+    }
+
+    /// <summary>The chain's node precisions, linear terms and couplings, by tensor operations.</summary>
+    private (Tensor Node, Tensor Linear, Tensor Coupling) AverageByProducts(Tensor later, Tensor Jn, Tensor hn)
+    {
+        var (batch, frames, n) = (hn.shape[0], hn.shape[1], Dimension);
         bool dense = NodeMoments.AreDense(Jn, hn);
-        Tensor first = gamma.select(1, 0), later = gamma.narrow(1, 1, frames - 1).contiguous(), none = zeros_like(first).unsqueeze(1);
+        Tensor none = zeros([batch, 1, States], hn.dtype, hn.device);
         // Frame t is the earlier one of the pair whose state is z_{t+1} and the later one of that of z_t; all that stands on the diagonal
         // of the joint precision, the diagonal node precisions too, is one product.
         Tensor roles = cat([cat([later, none], 1), cat([none, later], 1)], 2);
         Tensor blocks = cat([J11, J22]).flatten(1);
         Tensor node = dense ? matmul(roles, blocks) : matmul(cat([roles, Jn], 2), cat([blocks, diag_embed(eye(n, dtype: hn.dtype, device: hn.device)).flatten(1)]));
         node = node.reshape(batch, frames, n, n);
-        Tensor coupling = matmul(later, J12.flatten(1)).reshape(batch, frames - 1, n, n), nothing = zeros([1, 1, n, n], hn.dtype, hn.device).expand_as(coupling);
-        Tensor initial = matmul(first, J0.flatten(1)).reshape(batch, n, n);
-        Tensor constant = matmul(first, c0) + matmul(later, c).sum(1);
-        return (new ChainPotentials(initial, matmul(first, h0), nothing, coupling, nothing, dense ? node + Jn : node, hn + matmul(roles, cat([g1, g2]))), constant);
+        Tensor coupling = matmul(later, J12.flatten(1)).reshape(batch, frames - 1, n, n);
+        return (dense ? node + Jn : node, hn + matmul(roles, cat([g1, g2])), coupling);
     }
 
     /// <summary>r[t, k] = E_q(x)[φ_k(x_{t−1}, x_t)], and E[φ_0] at the first frame, shape [B, T, K]: the evidence that q(z) sees.</summary>
