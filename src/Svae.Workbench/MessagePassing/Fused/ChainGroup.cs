@@ -31,6 +31,9 @@ internal sealed unsafe class ChainGroup<V, M> where V : struct where M : struct,
     /// <summary>From this step on no lane is.</summary>
     public int MaxLength { get; }
 
+    /// <summary>+1 while the recursion runs forwards in time, −1 while backwards: which step's frames will be wanted next.</summary>
+    public int Direction { get; set; } = 1;
+
     public int Sequence(int lane) => sequences[lane];
 
     public bool Owns(int lane) => owned[lane] > 0;
@@ -59,7 +62,7 @@ internal sealed unsafe class ChainGroup<V, M> where V : struct where M : struct,
     {
         double** to = stackalloc double*[M.Width];
         for (int l = 0; l < M.Width; l++) to[l] = inside < owned[l] ? target.At(sequences[l], step) : null;
-        LaneTransfer.Scatter(lanes, stride, to, M.Width, count);
+        LaneTransfer.Scatter(lanes, stride, to, M.Width, count, Direction * target.Time);
     }
 
     /// <summary>Puts a value into entries of the lanes that are past their end.</summary>
@@ -74,7 +77,7 @@ internal sealed unsafe class ChainGroup<V, M> where V : struct where M : struct,
     {
         double** from = stackalloc double*[M.Width];
         for (int l = 0; l < M.Width; l++) from[l] = source.At(sequences[l], step);
-        LaneTransfer.Gather(lanes, stride, from, M.Width, count);
+        LaneTransfer.Gather(lanes, stride, from, M.Width, count, Direction * source.Time);
     }
 
     [MethodImpl(AggressiveOptimization)]

@@ -80,6 +80,7 @@ internal sealed unsafe class ChainKernel<V, M> where V : struct where M : struct
     [MethodImpl(AggressiveOptimization)]
     private int Factor(ChainOutputs outputs)
     {
+        group.Direction = 1;
         V logDeterminant = default, quadratic = default;
         LaneMatrix S = arena.Matrix(n, n);
         for (int t = 0; t <= last; t++)
@@ -108,6 +109,7 @@ internal sealed unsafe class ChainKernel<V, M> where V : struct where M : struct
     [MethodImpl(AggressiveOptimization)]
     private void Smooth(ChainOutputs outputs)
     {
+        group.Direction = -1;
         LaneMatrix G = arena.Matrix(n, n), cross = arena.Matrix(n, n), v = arena.Matrix(n, paths);
         LaneMatrix covariance = arena.Matrix(n, n), later = arena.Matrix(n, n), x = arena.Matrix(n, paths), laterX = arena.Matrix(n, paths);
         for (int t = last; t >= 0; t--)
@@ -142,6 +144,7 @@ internal sealed unsafe class ChainKernel<V, M> where V : struct where M : struct
     [MethodImpl(AggressiveOptimization)]
     private void SmoothAdjoint(ChainOutputs outputs, ChainOutputGradients outer, in LaneMatrix Qs, in LaneMatrix Ns, in LaneMatrix ws)
     {
+        group.Direction = 1;
         LaneMatrix T = arena.Matrix(n, n), product = arena.Matrix(n, n), Q = arena.Matrix(n, n), E = arena.Matrix(n, n), C = arena.Matrix(n, n);
         LaneMatrix x = arena.Matrix(n, paths), u = arena.Matrix(n, paths), v = arena.Matrix(n, paths);
         double* g = arena.Take(1);
@@ -202,6 +205,7 @@ internal sealed unsafe class ChainKernel<V, M> where V : struct where M : struct
     [MethodImpl(AggressiveOptimization)]
     private void FactorAdjoint(ChainGradientLanes<V, M> gradients, in LaneMatrix Qs, in LaneMatrix Ns, in LaneMatrix ws)
     {
+        group.Direction = -1;
         LaneMatrix S = arena.Matrix(n, n), f = arena.Matrix(n, 1), Q = arena.Matrix(n, n), product = arena.Matrix(n, n);
         LaneMatrix halved = arena.Matrix(n, n), coupling = arena.Matrix(n, n);
         for (int t = last; t >= 0; t--)
