@@ -18,27 +18,43 @@ internal static unsafe class LaneTransfer
     [MethodImpl(AggressiveOptimization)]
     public static void Gather(double* lanes, nint stride, double** source, int width, int count, nint ahead)
     {
-        int done = 0;
-        if (Avx.IsSupported && width >= 4)
+        if (Avx.IsSupported && width >= 4 && count >= 4)
         {
-            done = count & ~3;
-            for (int l = 0; l < width; l += 4)
+            for (int e = 0; e < count; e += 4)
             {
-                double* s0 = source[l], s1 = source[l + 1], s2 = source[l + 2], s3 = source[l + 3], to = lanes + l;
-                for (int e = 0; e < done; e += 4, to += 4 * stride)
-                {
-                    Prefetch(s0 + e + ahead, s1 + e + ahead, s2 + e + ahead, s3 + e + ahead);
-                    Transpose(Vector256.Load(s0 + e), Vector256.Load(s1 + e), Vector256.Load(s2 + e), Vector256.Load(s3 + e),
-                        out var r0, out var r1, out var r2, out var r3);
-                    r0.Store(to); r1.Store(to + stride); r2.Store(to + 2 * stride); r3.Store(to + 3 * stride);
-                }
+                if (e + 4 > count) e = count - 4; // the last block overlaps the one before
+                if (width == 8) GatherEight(lanes + e * stride, stride, source, e, ahead);
+                else GatherFour(lanes + e * stride, stride, source, e, ahead);
             }
+            return;
         }
         for (int l = 0; l < width; l++)
-        {
-            double* from = source[l];
-            for (int e = done; e < count; e++) lanes[e * stride + l] = from[e];
-        }
+            for (int e = 0; e < count; e++) lanes[e * stride + l] = source[l][e];
+    }
+
+    /// <summary>Whole registers are stored, since a load right after two stores of halves would wait for both to reach the cache.</summary>
+    [MethodImpl(AggressiveInlining)]
+    private static void GatherEight(double* to, nint stride, double** s, int e, nint ahead)
+    {
+        Prefetch(s[0] + e + ahead, s[1] + e + ahead, s[2] + e + ahead, s[3] + e + ahead);
+        Prefetch(s[4] + e + ahead, s[5] + e + ahead, s[6] + e + ahead, s[7] + e + ahead);
+        Transpose(Vector256.Load(s[0] + e), Vector256.Load(s[1] + e), Vector256.Load(s[2] + e), Vector256.Load(s[3] + e),
+            out var a0, out var a1, out var a2, out var a3);
+        Transpose(Vector256.Load(s[4] + e), Vector256.Load(s[5] + e), Vector256.Load(s[6] + e), Vector256.Load(s[7] + e),
+            out var b0, out var b1, out var b2, out var b3);
+        Vector512.Create(a0, b0).Store(to);
+        Vector512.Create(a1, b1).Store(to + stride);
+        Vector512.Create(a2, b2).Store(to + 2 * stride);
+        Vector512.Create(a3, b3).Store(to + 3 * stride);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    private static void GatherFour(double* to, nint stride, double** s, int e, nint ahead)
+    {
+        Prefetch(s[0] + e + ahead, s[1] + e + ahead, s[2] + e + ahead, s[3] + e + ahead);
+        Transpose(Vector256.Load(s[0] + e), Vector256.Load(s[1] + e), Vector256.Load(s[2] + e), Vector256.Load(s[3] + e),
+            out var r0, out var r1, out var r2, out var r3);
+        r0.Store(to); r1.Store(to + stride); r2.Store(to + 2 * stride); r3.Store(to + 3 * stride);
     }
 
     /// <summary>Entry e of lane l goes from <c>lanes[e·stride + l]</c> to <c>target[l][e]</c>; a lane whose target is null is left out.</summary>
@@ -62,15 +78,20 @@ internal static unsafe class LaneTransfer
     [MethodImpl(AggressiveInlining)]
     private static void ScatterFour(double* from, nint stride, double* t0, double* t1, double* t2, double* t3, int count, nint ahead)
     {
-        int e = 0;
-        for (; e + 4 <= count; e += 4, from += 4 * stride)
+        if (count < 4)
         {
+            for (int e = 0; e < count; e++, from += stride) (t0[e], t1[e], t2[e], t3[e]) = (from[0], from[1], from[2], from[3]);
+            return;
+        }
+        for (int e = 0; e < count; e += 4)
+        {
+            if (e + 4 > count) e = count - 4; // the last block overlaps the one before
+            double* block = from + e * stride;
             Prefetch(t0 + e + ahead, t1 + e + ahead, t2 + e + ahead, t3 + e + ahead);
-            Transpose(Vector256.Load(from), Vector256.Load(from + stride), Vector256.Load(from + 2 * stride), Vector256.Load(from + 3 * stride),
+            Transpose(Vector256.Load(block), Vector256.Load(block + stride), Vector256.Load(block + 2 * stride), Vector256.Load(block + 3 * stride),
                 out var r0, out var r1, out var r2, out var r3);
             r0.Store(t0 + e); r1.Store(t1 + e); r2.Store(t2 + e); r3.Store(t3 + e);
         }
-        for (; e < count; e++, from += stride) (t0[e], t1[e], t2[e], t3[e]) = (from[0], from[1], from[2], from[3]);
     }
 
     /// <summary>A hint only: an address outside the tensors does no harm.</summary>

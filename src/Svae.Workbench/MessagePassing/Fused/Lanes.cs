@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Svae.Workbench.MessagePassing.Fused;
@@ -46,7 +47,7 @@ internal readonly unsafe struct Lanes8 : ILanes<Vector512<double>>
     [MethodImpl(AggressiveInlining)] public static Vector512<double> Subtract(Vector512<double> a, Vector512<double> b) => a - b;
     [MethodImpl(AggressiveInlining)] public static Vector512<double> Multiply(Vector512<double> a, Vector512<double> b) => a * b;
     [MethodImpl(AggressiveInlining)] public static Vector512<double> MultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Vector512.MultiplyAddEstimate(a, b, c);
-    [MethodImpl(AggressiveInlining)] public static Vector512<double> MultiplySubtract(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Vector512.MultiplyAddEstimate(-a, b, c);
+    [MethodImpl(AggressiveInlining)] public static Vector512<double> MultiplySubtract(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.IsSupported ? Avx512F.FusedMultiplyAddNegated(a, b, c) : Vector512.MultiplyAddEstimate(-a, b, c);
     [MethodImpl(AggressiveInlining)] public static Vector512<double> InverseSqrt(Vector512<double> a) => Vector512<double>.One / Vector512.Sqrt(a);
     [MethodImpl(AggressiveInlining)] public static Vector512<double> Log(Vector512<double> a) => Vector512.Log(a);
     [MethodImpl(AggressiveInlining)] public static Vector512<double> Abs(Vector512<double> a) => Vector512.Abs(a);
@@ -64,7 +65,7 @@ internal readonly unsafe struct Lanes4 : ILanes<Vector256<double>>
     [MethodImpl(AggressiveInlining)] public static Vector256<double> Subtract(Vector256<double> a, Vector256<double> b) => a - b;
     [MethodImpl(AggressiveInlining)] public static Vector256<double> Multiply(Vector256<double> a, Vector256<double> b) => a * b;
     [MethodImpl(AggressiveInlining)] public static Vector256<double> MultiplyAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Vector256.MultiplyAddEstimate(a, b, c);
-    [MethodImpl(AggressiveInlining)] public static Vector256<double> MultiplySubtract(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Vector256.MultiplyAddEstimate(-a, b, c);
+    [MethodImpl(AggressiveInlining)] public static Vector256<double> MultiplySubtract(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Fma.IsSupported ? Fma.MultiplyAddNegated(a, b, c) : Vector256.MultiplyAddEstimate(-a, b, c);
     [MethodImpl(AggressiveInlining)] public static Vector256<double> InverseSqrt(Vector256<double> a) => Vector256<double>.One / Vector256.Sqrt(a);
     [MethodImpl(AggressiveInlining)] public static Vector256<double> Log(Vector256<double> a) => Vector256.Log(a);
     [MethodImpl(AggressiveInlining)] public static Vector256<double> Abs(Vector256<double> a) => Vector256.Abs(a);
