@@ -1,3 +1,4 @@
+using Svae.Workbench;
 using Svae.Notebooks.Documents;
 using Svae.Notebooks.Execution;
 using Svae.Notebooks.Parameters;

@@ -1,3 +1,4 @@
+using Svae.Workbench;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Svae.Notebooks.Documents;

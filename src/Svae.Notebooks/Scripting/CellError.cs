@@ -1,3 +1,4 @@
+using Svae.Workbench;
 using Svae.Workbench.Display;
 
 namespace Svae.Notebooks.Scripting;

@@ -1,3 +1,4 @@
+using Svae.Workbench;
 using System.Diagnostics;
 using System.Reflection;
 using System.Text.RegularExpressions;

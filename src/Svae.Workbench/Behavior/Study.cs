@@ -1,5 +1,4 @@
 using Svae.Workbench.Data;
-using Svae.Workbench.Display;
 using Svae.Workbench.Learning;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using Svae.Workbench;
 using System.CommandLine;
 using Svae.Notebooks.Commands;
 using Xunit;

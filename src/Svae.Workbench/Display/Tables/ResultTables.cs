@@ -1,8 +1,8 @@
 using Microsoft.Data.Analysis;
-using Svae.Workbench.Display;
+using Svae.Workbench.Behavior;
 using Svae.Workbench.Learning;
 
-namespace Svae.Workbench.Behavior;
+namespace Svae.Workbench.Display;
 
 /// <summary>The results of a study as tables, for other programs to read.</summary>
 public static class ResultTables

@@ -1,4 +1,4 @@
-namespace Svae.Workbench.Display;
+namespace Svae.Workbench;
 
 /// <summary>Something the user gave (a path, a parameter, a file) cannot be used. The host shows the message as one line, without a stack trace.</summary>
 public sealed class UserInputException : Exception
