@@ -21,7 +21,7 @@ public sealed record SldsSettings
     public double Stickiness { get; init; } = 10;
 
     /// <summary>β ≥ 1, the weight of the states' divergence: larger, and states change less often (see <see cref="SldsMeanField"/>).</summary>
-    public double StateWeight { get; init; } = 1 / 0.3;
+    public double StateWeight { get; init; } = 1;
 
     /// <summary>Prior expectation of the innovation's standard deviation, latent units.</summary>
     public double InnovationScale { get; init; } = 0.3;
