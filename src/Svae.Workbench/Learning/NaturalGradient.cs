@@ -40,9 +40,7 @@ public static class NaturalGradient
         for (int halvings = 0; halvings <= MostHalvings; halvings++, rate /= 2)
         {
             T next = T.FromBlocks([.. q.Blocks.Zip(direction, (eta, d) => eta + rate * d)]);
-            if (!family.Contains(next)) continue;
-            foreach (Tensor block in next.Blocks) block.MoveToOuterDisposeScope();
-            return (next, halvings);
+            if (family.Contains(next)) return (next.Survive(), halvings);
         }
         family.Require(q, "q(θ)");
         throw new InvalidOperationException($"q(θ): no natural-gradient step down to {rate:g2} stays inside the domain; lower the rate");
