@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Svae.Notebooks.Documents;
 using Svae.Notebooks.Export;
+using Svae.Notebooks.Ledger;
 using Svae.Notebooks.Parameters;
 using Svae.Notebooks.Scripting;
 using Svae.Workbench;
@@ -28,13 +30,17 @@ public sealed class NotebookRunner(IRunObserver observer)
         foreach (var cell in notebook.Cells) cell.ClearResults();
 
         var results = new ResultsFolder(request.ResultsFolder ?? Path.Combine(request.OutputFolder, request.Name + "-results"), request.OutputFolder, request.Name);
+        var parameters = ParametersCell.InForce(notebook);
         var session = new NotebookSession(results.Working, new Forward(observer));
+        session.Ledger.Seed = long.TryParse(parameters.GetValueOrDefault("Seed"), CultureInfo.InvariantCulture, out long seed) ? seed : null;
         var clock = Stopwatch.StartNew();
         observer.NotebookStarted(request.Notebook, notebook.Cells.Count(cell => cell.IsCode));
         try
         {
             var (status, failed, error) = await RunCellsAsync(notebook, session, request.Timeout, cancel).ConfigureAwait(false);
             Mark(notebook, request, status, clock.Elapsed);
+            if (session.Ledger.Scores is { Count: > 0 } scores)
+                session.Save(NotebookLedger.FileName, new NotebookLedger(request.Name, parameters, Math.Round(clock.Elapsed.TotalSeconds, 1), scores).ToJson());
             var files = Write(notebook, request, status, results);
             var summary = session.Summary.Select(line => (line.Name, results.Translate(line.Value))).ToArray();
             return new RunOutcome(request.Notebook, status, clock.Elapsed, failed, error, summary, files);

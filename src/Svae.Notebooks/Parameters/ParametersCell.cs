@@ -48,6 +48,21 @@ internal sealed class ParametersCell
         notebook.Insert(cell.Index + 1, NotebookCell.Code("// Parameters\n" + string.Join("\n", statements), InjectedTag));
     }
 
+    /// <summary>The values a notebook will run with, as text: the defaults as written, then what was injected.</summary>
+    public static IReadOnlyDictionary<string, string> InForce(NotebookDocument notebook)
+    {
+        var values = new Dictionary<string, string>();
+        if (Find(notebook) is not { } cell) return values;
+        var injected = notebook.Cells.Where(other => other.Tags.Contains(InjectedTag)).SelectMany(other => Assigned(other.Source));
+        foreach (var (name, literal) in cell.Parameters.Select(p => (p.Name, p.Default)).Concat(injected))
+            values[name] = literal is ['"', .. var text, '"'] ? text : literal;
+        return values;
+    }
+
+    private static IEnumerable<(string Name, string Literal)> Assigned(string source) => source.Split('\n')
+        .Select(line => line.Split(" = ", 2)).Where(sides => sides.Length == 2)
+        .Select(sides => (sides[0].Split(' ')[^1], sides[1].TrimEnd(';')));
+
     private NotebookParameter Named(string name)
     {
         var found = Parameters.FirstOrDefault(p => p.Name == name)

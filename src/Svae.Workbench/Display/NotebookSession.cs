@@ -46,6 +46,9 @@ public sealed class NotebookSession
         get { lock (gate) return summary.ToArray(); }
     }
 
+    /// <summary>The numbers that the notebook claims, each with what it is held against.</summary>
+    public ReproductionLedger Ledger { get; } = new();
+
     /// <summary>Writes a text file into <see cref="OutputFolder"/> so that it is never seen half written.</summary>
     /// <param name="fileName">Name inside the folder.</param>
     /// <param name="text">The content.</param>
