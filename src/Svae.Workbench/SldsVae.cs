@@ -84,9 +84,9 @@ public sealed class SldsVae
         })];
     }
 
-    /// <summary>q(θ) from latent paths and states: see <see cref="SldsStart"/>.</summary>
+    /// <summary>q(θ) from latent paths and states: the exact conjugate update. A cold start loses its states; this one keeps them.</summary>
     public void StartStates(IReadOnlyList<Tensor> latents, IReadOnlyList<int[]> states, int subsequences) =>
-        Vae.Parameters = SldsStart.FromStates(Graphical, latents, states, subsequences);
+        Vae.Parameters = Graphical.Posterior(latents, states, subsequences);
 
     /// <summary>Observations as the model sees them: μ(E x_t), float32 [T, D].</summary>
     public Tensor Reconstruct(Segmentation segmentation)
@@ -115,8 +115,9 @@ public sealed class SldsVae
         foreach (Batch batch in data.Whole())
         {
             cancel.ThrowIfCancellationRequested();
-            var field = ((SldsPosterior)Vae.Infer(batch)).Field;
-            Tensor path = Graphical.MostProbablePath(theta, field);
+            var posterior = (SwitchingPosterior)Vae.Infer(batch);
+            var field = posterior.Field;
+            Tensor path = Graphical.MostProbableStates(theta, posterior);
             segments.Add(new Segmentation([.. path[0].data<long>().Select(s => (int)s)],
                 field.States.Marginals[0].MoveToOuterDisposeScope(), field.Chain.Mean[0].MoveToOuterDisposeScope()));
             progress?.Report(new WorkProgress("parsing recordings", (double)segments.Count / data.Recordings));

@@ -49,6 +49,9 @@ public static class ExponentialFamily
         return (total ?? zeros([], ScalarType.Float64)).MoveToOuterDisposeScope(); // no blocks: nothing to sum
     }
 
+    /// <summary>a + b, block by block: what conjugate evidence does to a prior.</summary>
+    public static T Plus<T>(this T a, T b) where T : INaturalParameters<T> => T.FromBlocks([.. a.Blocks.Zip(b.Blocks, (x, y) => x + y)]);
+
     /// <summary>Moves every block out of the innermost dispose scope.</summary>
     internal static T Survive<T>(this T parameters) where T : INaturalParameters<T>
     {

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace Svae.Workbench.GraphicalModels;
 
-/// <summary>A conjugate graphical model over the latent states: a prior on its parameters θ, and local inference given potentials.</summary>
+/// <summary>
+/// A conjugate graphical model over the latent states: a prior on its parameters θ, local inference given potentials, and latent paths
+/// drawn from it.
+/// </summary>
 /// <typeparam name="TParameters">Natural parameters η of q(θ); the same record holds E[t(θ)].</typeparam>
 public interface IGraphicalModel<TParameters> where TParameters : INaturalParameters<TParameters>
 {
@@ -23,13 +26,65 @@ public interface IGraphicalModel<TParameters> where TParameters : INaturalParame
     /// <param name="potentials">ψ, one for each frame.</param>
     /// <param name="lengths">Length of each sequence, int64 [B]; all T when absent.</param>
     /// <param name="noise">Standard normal noise of the samples, float64 [S, B, T, n]; no samples when absent.</param>
-    ILocalPosterior Infer(TParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null);
+    /// <param name="labels">Known discrete states, int64 [B, T], −1 where the state is not known; none known when absent.</param>
+    /// <exception cref="ArgumentException">A shape or a label does not fit, or labels were given to a model without discrete states.</exception>
+    ILocalPosterior Infer(
+        TParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null, Tensor? labels = null);
 
     /// <summary>
     /// E_q[log p(x, z|θ)] of each sequence as a function of E[t(θ)] alone, the posterior held fixed, shape [B].
     /// Its gradient is the expected sufficient statistics, all that the 2016 estimator of the natural gradient uses.
     /// </summary>
     Tensor ExpectedLogPrior(TParameters expectedStatistics, ILocalPosterior posterior);
+
+    /// <summary>
+    /// log p̃(x) of given latent paths with <c>p̃(x) = Σ_z exp E_q(θ) log p(x, z|θ)</c>, shape [P]: at most log p(x), and what importance
+    /// weights need.
+    /// </summary>
+    /// <param name="expectedStatistics">E_q(θ)[t(θ)].</param>
+    /// <param name="paths">x, float64 [P, T, n]; 0 past a path's end.</param>
+    /// <param name="lengths">Length of each path, int64 [P]; all T when absent.</param>
+    Tensor LogDensity(TParameters expectedStatistics, Tensor paths, Tensor? lengths = null);
+
+    /// <summary>Latent paths from the model itself, at the parameters that q(θ) expects.</summary>
+    /// <param name="eta">η of q(θ).</param>
+    /// <param name="count">How many paths.</param>
+    /// <param name="frames">How long each is.</param>
+    /// <param name="generator">Source of randomness.</param>
+    /// <param name="states">Discrete states to follow, int64 [count, frames]; drawn too when absent.</param>
+    LatentPaths Simulate(TParameters eta, int count, int frames, Generator generator, Tensor? states = null);
+
+    /// <summary>
+    /// The future of sequences whose past was inferred: paths drawn frame by frame from the model, each beginning at a joint sample of the
+    /// sequence's last frame. Unlike a mean field over the future it keeps several futures apart.
+    /// </summary>
+    /// <param name="eta">η of q(θ).</param>
+    /// <param name="posterior">Of the past, with samples [S, B, T, n].</param>
+    /// <param name="lengths">Length of each past, int64 [B]; all T when absent.</param>
+    /// <param name="frames">How many frames to go on.</param>
+    /// <param name="generator">Source of randomness.</param>
+    /// <param name="states">Discrete states to follow, int64 [B, frames]; drawn too when absent.</param>
+    /// <returns>Latents [S, B, frames, n], states [S, B, frames].</returns>
+    LatentPaths Continue(TParameters eta, ILocalPosterior posterior, Tensor? lengths, int frames, Generator generator, Tensor? states = null);
+}
+
+/// <summary>A graphical model with a discrete state z_t at each frame.</summary>
+/// <typeparam name="TParameters">Natural parameters η of q(θ).</typeparam>
+public interface IStateModel<TParameters> : IGraphicalModel<TParameters> where TParameters : INaturalParameters<TParameters>
+{
+    /// <summary>Number of discrete states K.</summary>
+    int States { get; }
+
+    /// <summary>η of q(θ) when x and z are known: the exact conjugate update η₀ + Σ t(x, z). Where training starts.</summary>
+    /// <param name="latents">x, float64 [T_i, n], one for each recording.</param>
+    /// <param name="states">z, one for each frame, in 0..K − 1.</param>
+    /// <param name="starts">How many sequences begin in training (subsequences count): any frame may be a first frame, so the first frame's
+    /// distribution is learned from all of them at that weight.</param>
+    /// <exception cref="ArgumentException">Lengths differ or a state lies outside 0..K − 1.</exception>
+    TParameters Posterior(IReadOnlyList<Tensor> latents, IReadOnlyList<int[]> states, int starts);
+
+    /// <summary>The most probable state path of each sequence under q(z), int64 [B, T], −1 past a sequence's end.</summary>
+    Tensor MostProbableStates(TParameters expectedStatistics, ILocalPosterior posterior, Tensor? lengths = null);
 }
 
 /// <summary>The posterior over the latent states of a batch of sequences.</summary>
@@ -41,7 +96,28 @@ public interface ILocalPosterior
     /// <summary>E x_t, shape [B, T, n].</summary>
     Tensor Mean { get; }
 
+    /// <summary>Cov x_t, shape [B, T, n, n].</summary>
+    Tensor Covariance { get; }
+
     /// <summary>Reparameterised joint samples of x, shape [S, B, T, n].</summary>
     /// <exception cref="InvalidOperationException">Inference was given no noise.</exception>
     Tensor Samples { get; }
+
+    /// <summary>log q(x) of given paths, shape [S, B], for x of shape [S, B, T, n].</summary>
+    Tensor LogDensity(Tensor paths);
 }
+
+/// <summary>A local posterior with discrete states.</summary>
+public interface IStatePosterior : ILocalPosterior
+{
+    /// <summary>q(z_t = k), shape [B, T, K]; 0 past a sequence's end.</summary>
+    Tensor StateMarginals { get; }
+
+    /// <summary>What the iteration to the fixed point did.</summary>
+    FixedPointReport Report { get; }
+}
+
+/// <summary>Latent paths with their discrete states, where the model has some.</summary>
+/// <param name="Latents">x, float64 [..., T, n].</param>
+/// <param name="States">z, int64 [..., T]; null without discrete states.</param>
+public sealed record LatentPaths(Tensor Latents, Tensor? States);

@@ -21,19 +21,43 @@ public sealed class IndependentNormal(int dimension) : IGraphicalModel<NoParamet
     public int Dimension => dimension;
 
     /// <summary>q(x_t) = N(h / (1 + J), 1 / (1 + J)), exactly.</summary>
-    public ILocalPosterior Infer(NoParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null)
+    public ILocalPosterior Infer(
+        NoParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null, Tensor? labels = null)
     {
+        if (labels is not null) throw new ArgumentException("labels: independent normal latents have no discrete states");
         Tensor precision = potentials.J + 1, mean = potentials.h / precision, variance = precision.reciprocal();
         Tensor mask = SequenceMask.Of(lengths, potentials.h.shape[0], potentials.h.shape[1], potentials.h.device);
         Tensor kl = (0.5 * (mean.square() + variance - 1 + precision.log()) * mask).sum([1, 2]);
-        return new Posterior(-kl, mean * mask, noise is null ? null : (mean + variance.sqrt() * noise) * mask);
+        return new Normals(-kl, mean * mask, variance * mask, noise is null ? null : (mean + variance.sqrt() * noise) * mask, lengths);
     }
 
     /// <summary>Zero: there are no parameters to be a function of.</summary>
     public Tensor ExpectedLogPrior(NoParameters expectedStatistics, ILocalPosterior posterior) => zeros_like(posterior.NegativeKl);
 
-    private sealed record Posterior(Tensor NegativeKl, Tensor Mean, Tensor? Sample) : ILocalPosterior
+    /// <inheritdoc/>
+    public Tensor LogDensity(NoParameters expectedStatistics, Tensor paths, Tensor? lengths = null)
     {
-        public Tensor Samples => Sample ?? throw new InvalidOperationException("Samples: inference was given no noise; pass noise [S, B, T, n].");
+        Tensor mask = SequenceMask.Of(lengths, paths.shape[0], paths.shape[1], paths.device);
+        return (-0.5 * (paths.square() + Math.Log(2 * Math.PI)) * mask).sum([1, 2]);
+    }
+
+    /// <inheritdoc/>
+    public LatentPaths Simulate(NoParameters eta, int count, int frames, Generator generator, Tensor? states = null) =>
+        new(randn([count, frames, dimension], ScalarType.Float64, generator: generator), null);
+
+    /// <summary>The future knows nothing of the past: independent draws.</summary>
+    public LatentPaths Continue(NoParameters eta, ILocalPosterior posterior, Tensor? lengths, int frames, Generator generator, Tensor? states = null)
+    {
+        Tensor samples = posterior.Samples;
+        return new(randn([samples.shape[0], samples.shape[1], frames, dimension], ScalarType.Float64, samples.device, generator: generator), null);
+    }
+
+    private sealed record Normals(Tensor NegativeKl, Tensor Mean, Tensor Variance, Tensor? Sample, Tensor? Lengths) : ILocalPosterior
+    {
+        public Tensor Covariance => diag_embed(Variance);
+
+        public Tensor Samples => Sample ?? throw LdsPosterior.NoSamples();
+
+        public Tensor LogDensity(Tensor paths) => GaussianPaths.LogDensity(Mean, Covariance, null, Lengths, paths);
     }
 }

@@ -1,5 +1,4 @@
 using Svae.Workbench.ExponentialFamilies;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Svae.Workbench.GraphicalModels;
@@ -33,34 +32,8 @@ public sealed record SldsParameters(
     public static IReadOnlyList<bool> SymmetricBlocks { get; } =
         [false, false, .. NormalInverseWishart.Natural.SymmetricBlocks, .. MatrixNormalInverseWishart.Natural.SymmetricBlocks];
 
-    /// <summary>The product family: log-partitions and divergences add over the four factors and over states.</summary>
-    internal sealed class Family : IExponentialFamily<SldsParameters>
-    {
-        private static readonly Dirichlet Rows = new();
-        private static readonly NormalInverseWishart Starts = new();
-        private static readonly MatrixNormalInverseWishart Pairs = new();
-
-        public Tensor LogPartition(SldsParameters eta) =>
-            Rows.LogPartition(eta.Initial) + Rows.LogPartition(eta.Transition).sum()
-            + Starts.LogPartition(eta.InitialState).sum() + Pairs.LogPartition(eta.Dynamics).sum();
-
-        public SldsParameters ExpectedStatistics(SldsParameters eta) => new(
-            Rows.ExpectedStatistics(eta.Initial), Rows.ExpectedStatistics(eta.Transition),
-            Starts.ExpectedStatistics(eta.InitialState), Pairs.ExpectedStatistics(eta.Dynamics));
-
-        public Tensor LogBaseMeasure(SldsParameters statistics) =>
-            Rows.LogBaseMeasure(statistics.Initial) + Rows.LogBaseMeasure(statistics.Transition).sum()
-            + Starts.LogBaseMeasure(statistics.InitialState).sum() + Pairs.LogBaseMeasure(statistics.Dynamics).sum();
-
-        public bool Contains(SldsParameters eta) =>
-            Rows.Contains(eta.Initial) && Rows.Contains(eta.Transition) && Starts.Contains(eta.InitialState) && Pairs.Contains(eta.Dynamics);
-
-        public void Require(SldsParameters eta, string symbol)
-        {
-            Rows.Require(eta.Initial, $"{symbol} initial");
-            Rows.Require(eta.Transition, $"{symbol} transition");
-            Starts.Require(eta.InitialState, $"{symbol} initial state");
-            Pairs.Require(eta.Dynamics, $"{symbol} dynamics");
-        }
-    }
+    /// <summary>The product family of the four factors.</summary>
+    internal static IExponentialFamily<SldsParameters> Family() => new ProductFamily<SldsParameters>(
+        Factor.Of("initial", new Dirichlet()), Factor.Of("transition", new Dirichlet()),
+        Factor.Of("initial state", new NormalInverseWishart()), Factor.Of("dynamics", new MatrixNormalInverseWishart()));
 }

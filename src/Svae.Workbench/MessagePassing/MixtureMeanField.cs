@@ -30,6 +30,7 @@ public static class MixtureMeanField
     /// <param name="hn">Node linear terms, shape [N, n].</param>
     /// <param name="noise">Standard normal noise of the samples, shape [S, N, n]; no samples when absent.</param>
     /// <param name="start">Responsibilities to start from, shape [N, K]; those of the node potentials' own means when absent.</param>
+    /// <param name="labels">What is known of the components, log-potentials [N, K]: 0 where nothing is, −∞ where a component is ruled out.</param>
     /// <param name="options">Tolerance and gradient route.</param>
     /// <param name="form">Which form of the primitives to use.</param>
     /// <exception cref="ArgumentException">
@@ -37,7 +38,7 @@ public static class MixtureMeanField
     /// message names the symbol and where in it.
     /// </exception>
     public static MixtureMeanFieldPosterior Infer(
-        MixturePotentials potentials, Tensor Jn, Tensor hn, Tensor? noise = null, Tensor? start = null, FixedPointOptions? options = null,
+        MixturePotentials potentials, Tensor Jn, Tensor hn, Tensor? noise = null, Tensor? start = null, Tensor? labels = null, FixedPointOptions? options = null,
         MessagePassingForm form = MessagePassingForm.Auto)
     {
         using var scope = NewDisposeScope();
@@ -49,7 +50,8 @@ public static class MixtureMeanField
         if (start is not null) Guard.Shape(start, "start γ", ("point", points), ("component", potentials.Components));
         if (noise is not null) Guard.Shape(noise, "noise", ("sample", -1), ("point", points), ("latent", n));
 
-        var problem = new Problem(potentials, Jn, hn, form);
+        if (labels is not null) Guard.Shape(labels, "labels", ("point", points), ("component", potentials.Components));
+        var problem = new Problem(potentials, Jn, hn, labels, form);
         using (no_grad()) start ??= problem.Start();
         var (outputs, report) = FixedPoint.Solve(
             problem.Sweep, gamma => problem.Evaluate(gamma, noise), start, ones(points, ScalarType.Float64, hn.device),
@@ -69,7 +71,7 @@ public static class MixtureMeanField
     }
 
     /// <summary>All points, with what every sweep needs.</summary>
-    private sealed class Problem(MixturePotentials potentials, Tensor Jn, Tensor hn, MessagePassingForm form)
+    private sealed class Problem(MixturePotentials potentials, Tensor Jn, Tensor hn, Tensor? labels, MessagePassingForm form)
     {
         private readonly Tensor noPair = zeros([hn.shape[1], hn.shape[1]], ScalarType.Float64, hn.device);
 
@@ -93,8 +95,10 @@ public static class MixtureMeanField
         public Tensor Start()
         {
             var (mean, covariance) = NodeMoments.Alone(Jn, hn);
-            return (potentials.AverageOverPoints(mean, covariance) + potentials.LogWeights).softmax(1);
+            return Joint(potentials.AverageOverPoints(mean, covariance)).softmax(1);
         }
+
+        private Tensor Joint(Tensor evidence) => labels is null ? evidence + potentials.LogWeights : evidence + potentials.LogWeights + labels;
 
         private IReadOnlyList<Tensor> Update(Tensor gamma, Tensor? noise)
         {
@@ -102,7 +106,7 @@ public static class MixtureMeanField
             ChainPosterior x = GaussianChain.Infer(
                 new ChainPotentials(J, h, noPair, noPair, noPair, Jn.unsqueeze(1), hn.unsqueeze(1)), noise: noise?.unsqueeze(2), form: form);
             Tensor mean = x.Mean.squeeze(1), covariance = x.Covariance.squeeze(1);
-            Tensor evidence = potentials.AverageOverPoints(mean, covariance), joint = evidence + potentials.LogWeights;
+            Tensor evidence = potentials.AverageOverPoints(mean, covariance), joint = Joint(evidence);
             Tensor surrogate = x.LogZ + constant - (gamma * evidence).sum(1) + joint.logsumexp(1);
             return [joint.softmax(1), evidence, surrogate, mean, covariance, .. x.Samples is null ? Array.Empty<Tensor>() : [x.Samples.squeeze(2)]];
         }

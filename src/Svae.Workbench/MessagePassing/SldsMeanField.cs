@@ -40,6 +40,7 @@ public static class SldsMeanField
     /// <param name="lengths">Length of each sequence, int64 [B]; all T when absent. Padding is never read.</param>
     /// <param name="noise">Standard normal noise of the joint samples, shape [S, B, T, n]; no samples when absent.</param>
     /// <param name="start">Marginals γ to start from, shape [B, T, K]; the HMM on the node potentials' own means when absent.</param>
+    /// <param name="labels">What is known of the states, log-potentials [B, T, K]: 0 where nothing is, −∞ where a state is ruled out.</param>
     /// <param name="stateWeight">β, the weight of the states' divergence, at least 1.</param>
     /// <param name="options">Tolerance and gradient route.</param>
     /// <param name="form">Which form of the primitives to use.</param>
@@ -49,7 +50,7 @@ public static class SldsMeanField
     /// </exception>
     public static SldsMeanFieldPosterior Infer(
         SldsPotentials potentials, Tensor Jn, Tensor hn, Tensor? lengths = null, Tensor? noise = null, Tensor? start = null,
-        double stateWeight = 1, FixedPointOptions? options = null, MessagePassingForm form = MessagePassingForm.Auto)
+        Tensor? labels = null, double stateWeight = 1, FixedPointOptions? options = null, MessagePassingForm form = MessagePassingForm.Auto)
     {
         using var scope = NewDisposeScope();
         potentials.Require();
@@ -59,8 +60,9 @@ public static class SldsMeanField
         (Jn, hn) = (SequenceMask.WithoutPadding(Jn, lengths), SequenceMask.WithoutPadding(hn, lengths));
         NodeMoments.RequireFinite(Jn, hn);
         if (start is not null) Guard.Shape(start, "start γ", ("sequence", hn.shape[0]), ("time", hn.shape[1]), ("state", potentials.States));
+        if (labels is not null) Guard.Shape(labels, "labels", ("sequence", hn.shape[0]), ("time", hn.shape[1]), ("state", potentials.States));
 
-        var problem = new Problem(potentials, Jn, hn, lengths, stateWeight, form);
+        var problem = new Problem(potentials, Jn, hn, lengths, labels, stateWeight, form);
         using (no_grad()) start = SequenceMask.WithoutPadding(start ?? problem.Start(), lengths);
         var (outputs, report) = FixedPoint.Solve(
             problem.Sweep, gamma => problem.Evaluate(gamma, noise), start, problem.FrameCounts, options ?? new FixedPointOptions(), problem.WantsGradient, problem.Phase);
@@ -81,7 +83,7 @@ public static class SldsMeanField
     }
 
     /// <summary>One batch of sequences, with what every sweep needs.</summary>
-    private sealed class Problem(SldsPotentials potentials, Tensor Jn, Tensor hn, Tensor? lengths, double beta, MessagePassingForm form)
+    private sealed class Problem(SldsPotentials potentials, Tensor Jn, Tensor hn, Tensor? lengths, Tensor? labels, double beta, MessagePassingForm form)
     {
         /// <summary>Frames of each sequence, float64 [B].</summary>
         public Tensor FrameCounts { get; } = lengths?.to(ScalarType.Float64) ?? full(hn.shape[0], hn.shape[1], ScalarType.Float64, hn.device);
@@ -123,7 +125,11 @@ public static class SldsMeanField
             return (states, chain, evidence, chain.LogZ + constant - (gamma * evidence).sum([1, 2]) + beta * states.LogZ);
         }
 
-        private HmmPosterior Hmm(Tensor evidence) => ForwardBackward.Infer(
-            new HmmPotentials(potentials.LogInitial, potentials.LogTransition, beta == 1 ? evidence : evidence / beta), lengths, form);
+        private HmmPosterior Hmm(Tensor evidence)
+        {
+            if (beta != 1) evidence = evidence / beta;
+            if (labels is not null) evidence = evidence + labels;
+            return ForwardBackward.Infer(new HmmPotentials(potentials.LogInitial, potentials.LogTransition, evidence), lengths, form);
+        }
     }
 }

@@ -92,6 +92,16 @@ public sealed record SldsPotentials(
         return cat([roles[2].narrow(1, 0, 1) + c0, evidence], 1);
     }
 
+    /// <summary>log Σ_z of the potentials at given latent paths, node potentials left out, shape [P].</summary>
+    /// <param name="paths">x, shape [P, T, n]; 0 past a path's end.</param>
+    /// <param name="lengths">Length of each path, int64 [P]; all T when absent.</param>
+    public Tensor LogDensity(Tensor paths, Tensor? lengths = null)
+    {
+        long[] each = [.. paths.shape, Dimension], pair = [paths.shape[0], paths.shape[1] - 1, Dimension, Dimension];
+        Tensor evidence = AverageOverPaths(paths, zeros(each, paths.dtype, paths.device), zeros(pair, paths.dtype, paths.device));
+        return ForwardBackward.Infer(new HmmPotentials(LogInitial, LogTransition, evidence), lengths).LogZ;
+    }
+
     /// <summary>All blocks, with their names.</summary>
     internal IEnumerable<(string Symbol, Tensor Value)> Named =>
     [

@@ -28,7 +28,7 @@ public class SwitchingLinearDynamicalSystemTests
         SldsParameters q = settings.Prior();
         Tensor before = randn([3], Double, generator: g), after = randn([3], Double, generator: g);
 
-        var potentials = SwitchingLinearDynamicalSystem.Potentials(new SldsParameters.Family().ExpectedStatistics(q));
+        var potentials = SwitchingLinearDynamicalSystem.Potentials(SldsParameters.Family().ExpectedStatistics(q));
         Tensor zero = zeros([1, 2, 3, 3], Double);
         Tensor closed = potentials.AverageOverPaths(stack([before, after]).unsqueeze(0), zero, zero.narrow(1, 1, 1))[0];
 
@@ -61,7 +61,7 @@ public class SwitchingLinearDynamicalSystemTests
             x = [.. x, matmul(A[z[t]], x[^1]) + b[z[t]] + 0.1 * randn([2], Double, generator: g)];
         }
         var model = new SwitchingLinearDynamicalSystem(new SldsSettings { States = 2, Dimension = 2 });
-        SldsParameters q = SldsStart.FromStates(model, [stack(x)], [[.. z]], starts: 30);
+        SldsParameters q = model.Posterior([stack(x)], [[.. z]], starts: 30);
         var regression = MatrixNormalInverseWishart.ToStandard(q.Dynamics);
         AssertClose.Equal(A, regression.M.narrow(2, 0, 2), 0.05, "A");
         AssertClose.Equal(b, regression.M.select(2, 2), 0.05, "b");
@@ -75,7 +75,7 @@ public class SwitchingLinearDynamicalSystemTests
     public void A_state_outside_the_model_is_refused_by_name()
     {
         var model = new SwitchingLinearDynamicalSystem(new SldsSettings { States = 2, Dimension = 1 });
-        var error = Assert.Throws<ArgumentException>(() => SldsStart.FromStates(model, [zeros([3, 1], Double)], [[0, 1, 2]], 1));
+        var error = Assert.Throws<ArgumentException>(() => model.Posterior([zeros([3, 1], Double)], [[0, 1, 2]], 1));
         Assert.Contains("states[0][2] = 2", error.Message);
     }
 
@@ -86,7 +86,7 @@ public class SwitchingLinearDynamicalSystemTests
         var g = new Generator(1);
         var potentials = new NodePotentials(rand([1, 4, 2], Double, generator: g) + 1, randn([1, 4, 2], Double, generator: g));
         SldsParameters theta = model.Family.ExpectedStatistics(model.Prior);
-        var posterior = (SldsPosterior)model.Infer(theta, potentials);
+        var posterior = (SwitchingPosterior)model.Infer(theta, potentials);
         var leaves = SldsParameters.FromBlocks([.. theta.Blocks.Select(block => block.detach().requires_grad_())]);
         model.ExpectedLogPrior(leaves, posterior).sum().backward();
         // t of the transition rows counts transitions, t of ½log|Λ| counts the frames of each state.
