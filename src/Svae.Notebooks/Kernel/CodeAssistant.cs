@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Svae.Notebooks.Scripting;
+using Svae.Notebooks.Scripting.Directives;
 
 namespace Svae.Notebooks.Kernel;
 
@@ -15,7 +16,7 @@ internal sealed class CodeAssistant(ScriptSession session)
     /// <summary>Is the code a whole, or is the user in the middle of a block?</summary>
     public static string Completeness(string code)
     {
-        var tree = CSharpSyntaxTree.ParseText(code, Script);
+        var tree = CSharpSyntaxTree.ParseText(CellText.CodeOf(code), Script);
         if (!SyntaxFactory.IsCompleteSubmission(tree)) return "incomplete";
         return tree.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error) ? "invalid" : "complete";
     }

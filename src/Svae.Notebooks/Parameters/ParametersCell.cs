@@ -80,7 +80,7 @@ internal sealed class ParametersCell
 
     private static List<NotebookParameter> DeclaredLocked(string source)
     {
-        var compilation = CSharpScript.Create(source, ScriptEnvironment.First("parameters"), typeof(CellGlobals)).GetCompilation();
+        var compilation = CSharpScript.Create(source, ScriptEnvironment.First("parameters", []), typeof(CellGlobals)).GetCompilation();
         var tree = compilation.SyntaxTrees.Last();
         var model = compilation.GetSemanticModel(tree);
         return ((CompilationUnitSyntax)tree.GetRoot()).Members.OfType<FieldDeclarationSyntax>()

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
-using Svae.Workbench.Display;
+using Svae.Notebooks.Scripting.Directives;
 
 namespace Svae.Notebooks.Scripting;
 
@@ -16,6 +16,10 @@ internal static partial class CellErrors
         var lines = diagnostics.SelectMany(error => Describe(error, sources)).ToArray();
         return new CellError("CompilationError", lines[0].Trim(), lines);
     }
+
+    /// <summary>A line that speaks to the host cannot be followed.</summary>
+    public static CellError FromDirective(DirectiveException error, string cellName, CellSources sources) => new("DirectiveError", error.Message,
+        [$"{cellName}, line {error.Line}: {error.Message}", "    " + sources.Line(cellName, error.Line)?.Trim(), .. error.Details.Select(line => "  " + line)]);
 
     /// <summary>The cell threw.</summary>
     public static CellError FromException(Exception exception, CellSources sources)

@@ -29,11 +29,13 @@ internal static class ScriptEnvironment
     ];
 
     /// <summary>Options of the first submission. Later ones inherit references and usings; giving them again would make memory grow quadratically.</summary>
-    public static ScriptOptions First(string cellName) => Later(cellName).WithReferences(References).WithImports(Imports);
+    public static ScriptOptions First(string cellName, IEnumerable<MetadataReference> more) =>
+        Later(cellName, References.Concat(more)).WithImports(Imports);
 
-    /// <summary>Options of every later submission.</summary>
-    public static ScriptOptions Later(string cellName) => ScriptOptions.Default
-        .WithReferences(Array.Empty<MetadataReference>()).WithImports()
+    /// <summary>Options of every later submission, with the references that are new in it.</summary>
+    public static ScriptOptions Later(string cellName, IEnumerable<MetadataReference> added) => ScriptOptions.Default
+        .WithReferences(added).WithImports()
+        .WithSourceResolver(ScriptSourceResolver.Default.WithBaseDirectory(Environment.CurrentDirectory))
         .WithFilePath(cellName).WithFileEncoding(System.Text.Encoding.UTF8)
         .WithEmitDebugInformation(true)
         .WithOptimizationLevel(OptimizationLevel.Release)

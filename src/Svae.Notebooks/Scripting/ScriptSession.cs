@@ -1,9 +1,12 @@
+using System.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.CodeAnalysis.Scripting.Hosting;
 using Svae.Notebooks.Formatting;
+using Svae.Notebooks.Scripting.Directives;
+using Svae.Notebooks.Scripting.References;
 using Svae.Workbench.Display;
 
 namespace Svae.Notebooks.Scripting;
@@ -17,6 +20,7 @@ public sealed class ScriptSession : IDisposable
     private readonly CellThread thread = new();
     private readonly CellSources sources = new();
     private readonly InteractiveAssemblyLoader loader = new();
+    private readonly SessionReferences references;
     private readonly CellGlobals globals;
     private volatile ScriptState<object>? state;
 
@@ -24,6 +28,7 @@ public sealed class ScriptSession : IDisposable
     public ScriptSession(NotebookSession notebook)
     {
         globals = new CellGlobals(notebook);
+        references = new SessionReferences(loader);
         ConsoleCapture.Install();
         StandardFormatters.Register();
     }
@@ -39,12 +44,18 @@ public sealed class ScriptSession : IDisposable
         sources.Add(name, code);
         try
         {
-            var (script, errors, showsValue) = await thread.RunAsync(() => Compile(code, name, interrupt.Cooperative)).ConfigureAwait(false);
-            if (errors.Length > 0) return new CellResult(CellStatus.Failed, CellErrors.FromDiagnostics(errors, sources));
-            globals.Notebook.Cancellation = interrupt.Cooperative;
-            using var watch = interrupt.Watch(thread);
-            return await RunCompiledAsync(script, showsValue, output, interrupt).ConfigureAwait(false)
-                is { } failure ? Failed(failure, name, interrupt) : new CellResult(CellStatus.Completed);
+            var cell = CellText.Parse(code);
+            if (cell.Shown is (var mimeType, var text)) Show(output, new Dictionary<string, string> { [mimeType] = text, [MimeBundles.Plain] = text });
+            var clock = Stopwatch.StartNew();
+            foreach (string note in await references.AddAsync(cell, interrupt.Cooperative).ConfigureAwait(false)) Show(output, MimeBundles.Of(note));
+            var result = await RunCodeAsync(cell.Code, name, output, interrupt).ConfigureAwait(false);
+            foreach (var magic in cell.Magics)
+                if (MagicAnswers.Of(magic, state, clock.Elapsed) is { } answer) Show(output, MimeBundles.Of(answer));
+            return result;
+        }
+        catch (DirectiveException e)
+        {
+            return new CellResult(CellStatus.Failed, CellErrors.FromDirective(e, name, sources));
         }
         catch (Exception e) when (interrupt.IsRequested)
         {
@@ -55,14 +66,27 @@ public sealed class ScriptSession : IDisposable
     /// <summary>Asks the compiler about code that would come next; may be called while a cell runs.</summary>
     public T Analyse<T>(string code, Func<Compilation, T> question)
     {
-        lock (ScriptEnvironment.Compiling) return question(Continue(code, "code").GetCompilation());
+        lock (ScriptEnvironment.Compiling) return question(Continue(CellText.CodeOf(code), "code").GetCompilation());
     }
 
     /// <summary>Ends the session; a cell that still runs is left to itself.</summary>
     public void Dispose()
     {
         thread.Dispose();
+        references.Dispose();
         loader.Dispose();
+    }
+
+    private static void Show(ICellOutput output, IReadOnlyDictionary<string, string> bundle) => output.Display(Guid.NewGuid().ToString("N"), bundle);
+
+    private async Task<CellResult> RunCodeAsync(string code, string name, ICellOutput output, CellInterrupt interrupt)
+    {
+        var (script, errors, showsValue) = await thread.RunAsync(() => Compile(code, name, interrupt.Cooperative)).ConfigureAwait(false);
+        if (errors.Length > 0) return new CellResult(CellStatus.Failed, CellErrors.FromDiagnostics(errors, sources));
+        globals.Notebook.Cancellation = interrupt.Cooperative;
+        using var watch = interrupt.Watch(thread);
+        return await RunCompiledAsync(script, showsValue, output, interrupt).ConfigureAwait(false)
+            is { } failure ? Failed(failure, name, interrupt) : new CellResult(CellStatus.Completed);
     }
 
     // Checkpoints are woven in; what is wrong with a cell is said about its text as it was written.
@@ -84,8 +108,8 @@ public sealed class ScriptSession : IDisposable
     }
 
     private Script<object> Continue(string code, string name) => state is null
-        ? CSharpScript.Create<object>(code, ScriptEnvironment.First(name), typeof(CellGlobals), loader)
-        : state.Script.ContinueWith<object>(code, ScriptEnvironment.Later(name));
+        ? CSharpScript.Create<object>(code, ScriptEnvironment.First(name, references.Pending), typeof(CellGlobals), loader)
+        : state.Script.ContinueWith<object>(code, ScriptEnvironment.Later(name, references.Pending));
 
     // What the cell declared before it threw stays declared, so its exception is caught by the script and given back here.
     private async Task<Exception?> RunCompiledAsync(Script<object> script, bool showsValue, ICellOutput output, CellInterrupt interrupt)
@@ -100,6 +124,7 @@ public sealed class ScriptSession : IDisposable
             return ended;
         }, interrupt.Abort).ConfigureAwait(false);
         state = after;
+        references.Accept();
         return after.Exception;
     }
 
