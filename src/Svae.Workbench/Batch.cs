@@ -10,6 +10,9 @@ namespace Svae.Workbench;
 /// <param name="Scale">s = frames in the whole data / frames in this batch.</param>
 public sealed record Batch(Tensor Observations, Tensor Lengths, Tensor Observed, double Scale)
 {
+    /// <summary>Known discrete states, int64 [B, T], −1 where a frame's state is not known; null when none is.</summary>
+    public Tensor? Labels { get; init; }
+
     /// <summary>Frames in the batch, padding left out.</summary>
     public long Frames => Lengths.sum().item<long>();
 }

@@ -70,7 +70,7 @@ public sealed class SldsVae
     public void WarmUp(Minibatches data, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
     {
         var plain = new StructuredVae<NoParameters>(new IndependentNormal(Settings.Model.Dimension), recognition, decoder);
-        Trainer.Run(plain, data, Phase("warm-up", Settings.WarmUpEpochs), History, generator, progress, cancel);
+        plain.Fit(data, Phase("warm-up", Settings.WarmUpEpochs), generator, History, progress, cancel);
     }
 
     /// <summary>The mean of each recording's potentials, h / J: what the recognition network alone says of x, float64 [T_i, n].</summary>
@@ -105,7 +105,7 @@ public sealed class SldsVae
     /// <summary>Trains everything.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two steps; the model is usable and can be trained on.</exception>
     public void Train(Minibatches data, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default) =>
-        Trainer.Run(Vae, data, Phase("training", Settings.Epochs), History, generator, progress, cancel);
+        Vae.Fit(data, Phase("training", Settings.Epochs), generator, History, progress, cancel);
 
     /// <summary>Parses every recording whole.</summary>
     public IReadOnlyList<Segmentation> Segment(Minibatches data, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
@@ -126,5 +126,5 @@ public sealed class SldsVae
     }
 
     private TrainingSettings Phase(string name, int epochs) =>
-        new() { Phase = name, Epochs = epochs, LearningRate = Settings.LearningRate, Step = Settings.Step };
+        new() { Phase = name, Epochs = epochs, Optimizer = new() { Rate = Settings.LearningRate }, Step = Settings.Step };
 }

@@ -14,6 +14,12 @@ public sealed record StepSettings
     /// <summary>Samples of x for each sequence.</summary>
     public int Samples { get; init; } = 1;
 
+    /// <summary>Weight of the local divergence; 1 is the ELBO, less than 1 lets the networks learn first.</summary>
+    public double KlWeight { get; init; } = 1;
+
+    /// <summary>Factor on the recognition potentials; 1 uses them as they are.</summary>
+    public double PotentialWeight { get; init; } = 1;
+
     /// <summary>The networks' gradient is clipped to this norm, nats per frame; 0 leaves it alone.</summary>
     public double ClipNorm { get; init; } = 0;
 }
@@ -21,7 +27,7 @@ public sealed record StepSettings
 /// <summary>The ELBO of the whole data as one minibatch estimates it, in parts, nats.</summary>
 /// <param name="LogLikelihood">s · E_q log p(y|x).</param>
 /// <param name="LocalKl">s · KL(q(x, z) ‖ exp E_q(θ) log p(x, z|θ)).</param>
-/// <param name="GlobalKl">KL(q(θ) ‖ p(θ)).</param>
+/// <param name="GlobalKl">KL(q(θ) ‖ p(θ)), and KL(q(γ) ‖ p(γ)) where the decoder's weights have a distribution.</param>
 /// <param name="Halvings">How often the natural-gradient step was halved to stay in the domain.</param>
 public sealed record StepReport(double LogLikelihood, double LocalKl, double GlobalKl, int Halvings)
 {
@@ -39,9 +45,16 @@ public sealed record StepReport(double LogLikelihood, double LocalKl, double Glo
 /// <summary>A term of the objective became NaN or infinite.</summary>
 /// <param name="term">Which term.</param>
 /// <param name="value">Its value.</param>
-public sealed class NonFiniteException(string term, double value)
-    : ArithmeticException($"{term} is {value}; lower the learning rates, or look for extreme values in the data")
+/// <param name="step">Step of the phase at which it appeared, when known.</param>
+public sealed class NonFiniteException(string term, double value, int? step = null)
+    : ArithmeticException($"{term} is {value}{(step is null ? "" : $" at step {step}")}; lower the learning rates, or look for extreme values in the data")
 {
+    /// <summary>Its value.</summary>
+    public double Value => value;
+
+    /// <summary>Step of the phase at which it appeared, when known.</summary>
+    public int? Step => step;
+
     /// <summary>The term of the objective.</summary>
     public string Term => term;
 }

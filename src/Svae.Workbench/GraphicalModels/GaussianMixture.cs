@@ -25,6 +25,9 @@ public sealed class GaussianMixture(MixtureSettings settings) : IStateModel<Mixt
     public int Dimension => settings.Dimension;
 
     /// <inheritdoc/>
+    public object Configuration => settings;
+
+    /// <inheritdoc/>
     public int States => settings.Components;
 
     /// <inheritdoc/>

@@ -25,6 +25,9 @@ public sealed class HiddenMarkovModel(HmmSettings settings) : IStateModel<HmmPar
     public int Dimension => settings.Dimension;
 
     /// <inheritdoc/>
+    public object Configuration => settings;
+
+    /// <inheritdoc/>
     public int States => settings.States;
 
     /// <inheritdoc/>

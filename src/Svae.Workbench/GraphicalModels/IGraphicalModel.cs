@@ -21,6 +21,9 @@ public interface IGraphicalModel<TParameters> where TParameters : INaturalParame
     /// <summary>Latent dimension n.</summary>
     int Dimension { get; }
 
+    /// <summary>Everything that decides what the model is, as a record of plain values: what a saved file holds it by.</summary>
+    object Configuration { get; }
+
     /// <summary>The local posterior: the optimum of the surrogate in which the potentials stand for the likelihood.</summary>
     /// <param name="expectedStatistics">E_q(θ)[t(θ)]: the only way in which q(θ) enters.</param>
     /// <param name="potentials">ψ, one for each frame.</param>
@@ -45,6 +48,24 @@ public interface IGraphicalModel<TParameters> where TParameters : INaturalParame
     /// <param name="paths">x, float64 [P, T, n]; 0 past a path's end.</param>
     /// <param name="lengths">Length of each path, int64 [P]; all T when absent.</param>
     Tensor LogDensity(TParameters expectedStatistics, Tensor paths, Tensor? lengths = null);
+
+    /// <summary>Filtered moments: what the frames up to t say about x_t, mean [B, T, n] and covariance [B, T, n, n]; anything past a sequence's end.</summary>
+    /// <remarks>Here by inference on each beginning of the sequences, which is T inferences; a model that can do better does.</remarks>
+    /// <param name="expectedStatistics">E_q(θ)[t(θ)].</param>
+    /// <param name="potentials">ψ, one for each frame.</param>
+    /// <param name="lengths">Length of each sequence, int64 [B]; all T when absent.</param>
+    ChainMoments Filter(TParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null)
+    {
+        var (means, covariances) = (new List<Tensor>(), new List<Tensor>());
+        for (long t = 1; t <= potentials.h.shape[1]; t++)
+        {
+            var beginning = new NodePotentials(potentials.J.narrow(1, 0, t), potentials.h.narrow(1, 0, t));
+            ILocalPosterior posterior = Infer(expectedStatistics, beginning, lengths?.clamp_max(t));
+            means.Add(posterior.Mean.select(1, t - 1));
+            covariances.Add(posterior.Covariance.select(1, t - 1));
+        }
+        return new ChainMoments(stack(means, 1), stack(covariances, 1));
+    }
 
     /// <summary>Latent paths from the model itself, at the parameters that q(θ) expects.</summary>
     /// <param name="eta">η of q(θ).</param>

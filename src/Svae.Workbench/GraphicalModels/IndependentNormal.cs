@@ -20,6 +20,9 @@ public sealed class IndependentNormal(int dimension) : IGraphicalModel<NoParamet
     /// <inheritdoc/>
     public int Dimension => dimension;
 
+    /// <inheritdoc/>
+    public object Configuration => new { Dimension = dimension };
+
     /// <summary>q(x_t) = N(h / (1 + J), 1 / (1 + J)), exactly.</summary>
     public ILocalPosterior Infer(
         NoParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null, Tensor? labels = null)

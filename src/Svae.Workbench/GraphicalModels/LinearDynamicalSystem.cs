@@ -25,6 +25,9 @@ public sealed class LinearDynamicalSystem(LdsSettings settings) : IGraphicalMode
     public int Dimension => settings.Dimension;
 
     /// <inheritdoc/>
+    public object Configuration => settings;
+
+    /// <inheritdoc/>
     public ILocalPosterior Infer(
         LdsParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null, Tensor? labels = null)
     {
@@ -37,7 +40,7 @@ public sealed class LinearDynamicalSystem(LdsSettings settings) : IGraphicalMode
 
     /// <summary>
     /// The chain that q(x) is: exp E_q(θ) log p(x|θ) times the potentials, and the constant of each sequence that the chain leaves out,
-    /// shape [B]. Filtering and prediction are its <see cref="GaussianChain.Filter"/> and <see cref="GaussianChain.Predict"/>.
+    /// shape [B].
     /// </summary>
     public static (ChainPotentials Chain, Tensor Constant) Chain(LdsParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null)
     {
@@ -51,11 +54,25 @@ public sealed class LinearDynamicalSystem(LdsSettings settings) : IGraphicalMode
         return (new ChainPotentials(start.J, start.h, pair.J11, pair.J12, pair.J22, potentials.J, linear), constant);
     }
 
+    /// <summary>Filtered moments in one pass: p(x_t | y_1..t).</summary>
+    public ChainMoments Filter(LdsParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null)
+    {
+        var (chain, linear) = FilterChain(expectedStatistics, potentials);
+        return GaussianChain.Filter(chain, linear, lengths);
+    }
+
     /// <summary>
-    /// The linear terms of the dynamics, and the chain with node terms of its own only: what <see cref="GaussianChain.Filter"/> and
-    /// <see cref="GaussianChain.Predict"/> take.
+    /// Predictions from every frame: mean [steps, B, T, n] and covariance [steps, B, T, n, n] of p(x_{t+k} | y_1..t), k = 1..steps, also
+    /// beyond the sequence's end.
     /// </summary>
-    public static (ChainPotentials Chain, PairLinearTerms Linear) FilterChain(LdsParameters expectedStatistics, NodePotentials potentials)
+    /// <inheritdoc cref="GaussianChain.Predict" path="/exception"/>
+    public ChainMoments Predict(LdsParameters expectedStatistics, NodePotentials potentials, int steps, Tensor? lengths = null)
+    {
+        var (chain, linear) = FilterChain(expectedStatistics, potentials);
+        return GaussianChain.Predict(chain, steps, linear, lengths);
+    }
+
+    private static (ChainPotentials, PairLinearTerms) FilterChain(LdsParameters expectedStatistics, NodePotentials potentials)
     {
         NormalPotentials start = NormalPotentials.Of(expectedStatistics.InitialState);
         TransitionPotentials pair = TransitionPotentials.Of(expectedStatistics.Dynamics);

@@ -26,6 +26,9 @@ public sealed class SwitchingLinearDynamicalSystem(SldsSettings settings) : ISta
     public int Dimension => settings.Dimension;
 
     /// <inheritdoc/>
+    public object Configuration => settings;
+
+    /// <inheritdoc/>
     public int States => settings.States;
 
     /// <inheritdoc/>

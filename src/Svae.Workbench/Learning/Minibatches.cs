@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,8 +9,10 @@ public sealed class Minibatches
 {
     private readonly IReadOnlyList<Tensor> sequences;
     private readonly IReadOnlyList<bool[]?> missing;
+    private readonly IReadOnlyList<int[]?> labels;
     private readonly int[] order;
-    private readonly Random random;
+    private readonly int seed;
+    private Random random;
     private readonly IReadOnlyList<(int Sequence, int Start, int Length)> pieces;
 
     /// <param name="sequences">Observations, float32 [T_i, D]; not empty.</param>
@@ -17,9 +20,11 @@ public sealed class Minibatches
     /// <param name="batchSize">Subsequences in a minibatch.</param>
     /// <param name="seed">Seed of the shuffling.</param>
     /// <param name="missing">Which frames are missing, or null, for each sequence; absent when none are.</param>
+    /// <param name="labels">Known discrete states of each sequence, −1 where the state of a frame is not known, or null; absent when none are known.</param>
     /// <exception cref="ArgumentException">There is no sequence, a sequence is empty, or sizes differ.</exception>
     public Minibatches(
-        IReadOnlyList<Tensor> sequences, int length, int batchSize, int seed, IReadOnlyList<bool[]?>? missing = null)
+        IReadOnlyList<Tensor> sequences, int length, int batchSize, int seed, IReadOnlyList<bool[]?>? missing = null,
+        IReadOnlyList<int[]?>? labels = null)
     {
         if (sequences.Count == 0) throw new ArgumentException("sequences: expected at least one recording, got none");
         if (length < 1 || batchSize < 1) throw new ArgumentException($"length and batchSize: must be at least 1, got {length} and {batchSize}");
@@ -31,11 +36,15 @@ public sealed class Minibatches
         }
         this.sequences = sequences;
         this.missing = missing ?? [.. sequences.Select(_ => (bool[]?)null)];
+        this.labels = labels ?? [.. sequences.Select(_ => (int[]?)null)];
+        RequireLengths(this.missing, "missing");
+        RequireLengths(this.labels, "labels");
         pieces = [.. sequences.SelectMany((s, i) => Cut(i, (int)s.shape[0], length))];
         BatchSize = batchSize;
         Frames = sequences.Sum(s => s.shape[0]);
-        random = new Random(seed);
-        order = [.. Enumerable.Range(0, pieces.Count)];
+        this.seed = seed;
+        order = new int[pieces.Count];
+        Rewind(0);
     }
 
     /// <summary>Subsequences in a minibatch.</summary>
@@ -53,24 +62,46 @@ public sealed class Minibatches
     /// <summary>Subsequences in all recordings together.</summary>
     public int Pieces => pieces.Count;
 
+    /// <summary>Epochs dealt so far.</summary>
+    public int Epochs { get; private set; }
+
     /// <summary>One epoch, in a new random order; each batch is disposed when the next is asked for.</summary>
-    public IEnumerable<Batch> Epoch()
+    /// <param name="skip">Batches at its beginning to leave out.</param>
+    public IEnumerable<Batch> Epoch(int skip = 0)
     {
         random.Shuffle(order);
-        for (int i = 0; i < order.Length; i += BatchSize)
+        Epochs++;
+        for (int i = skip * BatchSize; i < order.Length; i += BatchSize)
         {
             using var scope = NewDisposeScope();
             yield return Gather([.. order.Skip(i).Take(BatchSize).Select(o => pieces[o])]);
         }
     }
 
-    /// <summary>Every recording whole, one batch each, in order: for inference after training.</summary>
-    public IEnumerable<Batch> Whole()
+    /// <summary>Goes to where the dealing stood after this many epochs.</summary>
+    [MemberNotNull(nameof(random))]
+    internal void Rewind(int epochs)
     {
-        for (int i = 0; i < sequences.Count; i++)
+        random = new Random(seed);
+        for (int i = 0; i < order.Length; i++) order[i] = i;
+        for (int i = 0; i < epochs; i++) random.Shuffle(order);
+        Epochs = epochs;
+    }
+
+    /// <summary>Every recording whole, in order: for inference after training.</summary>
+    /// <param name="frames">Recordings are batched while they have at most this many frames together, padding counted; by default each is on its own.</param>
+    public IEnumerable<Batch> Whole(long frames = 0)
+    {
+        for (int i = 0, next; i < sequences.Count; i = next)
         {
+            long longest = sequences[i].shape[0];
+            for (next = i + 1; next < sequences.Count; next++)
+            {
+                longest = Math.Max(longest, sequences[next].shape[0]);
+                if (longest * (next + 1 - i) > frames) break;
+            }
             using var scope = NewDisposeScope();
-            yield return Gather([(i, 0, (int)sequences[i].shape[0])]);
+            yield return Gather([.. Enumerable.Range(i, next - i).Select(j => (j, 0, (int)sequences[j].shape[0]))]);
         }
     }
 
@@ -80,7 +111,25 @@ public sealed class Minibatches
         Tensor y = stack([.. chosen.Select(c => Pad(sequences[c.Sequence].narrow(0, c.Start, c.Length), longest))]);
         Tensor observed = stack([.. chosen.Select(c => Pad(Observed(c).unsqueeze(1), longest).squeeze(1))]);
         Tensor lengths = tensor(chosen.Select(c => (long)c.Length).ToArray(), device: y.device);
-        return new Batch(y, lengths, observed.to(y.device), (double)Frames / chosen.Sum(c => c.Length));
+        return new Batch(y, lengths, observed.to(y.device), (double)Frames / chosen.Sum(c => c.Length)) { Labels = Labels(chosen, longest)?.to(y.device) };
+    }
+
+    private Tensor? Labels((int Sequence, int Start, int Length)[] chosen, int longest)
+    {
+        if (chosen.All(c => labels[c.Sequence] is null)) return null;
+        var known = new long[chosen.Length, longest];
+        for (int i = 0; i < chosen.Length; i++)
+            for (int t = 0; t < longest; t++)
+                known[i, t] = labels[chosen[i].Sequence] is { } z && t < chosen[i].Length ? z[chosen[i].Start + t] : -1;
+        return tensor(known);
+    }
+
+    private void RequireLengths<T>(IReadOnlyList<T[]?> values, string symbol)
+    {
+        if (values.Count != sequences.Count) throw new ArgumentException($"{symbol}: expected {sequences.Count} entries, one for each sequence, got {values.Count}");
+        for (int i = 0; i < values.Count; i++)
+            if (values[i] is { } v && v.Length != sequences[i].shape[0])
+                throw new ArgumentException($"{symbol}[{i}]: expected {sequences[i].shape[0]} frames as in sequences[{i}], got {v.Length}");
     }
 
     private Tensor Observed((int Sequence, int Start, int Length) piece) => missing[piece.Sequence] is { } gone

@@ -5,73 +5,136 @@ using static TorchSharp.torch;
 
 namespace Svae.Workbench.Learning;
 
-/// <summary>Settings of one phase of training.</summary>
-public sealed record TrainingSettings
+/// <summary>How a phase of training ended.</summary>
+public enum TrainingEnd
 {
-    /// <summary>Name of the phase, as it appears in the history and on the progress bar.</summary>
-    public string Phase { get; init; } = "training";
+    /// <summary>Every epoch was taken.</summary>
+    Finished,
 
-    /// <summary>Passes over the data.</summary>
-    public int Epochs { get; init; } = 20;
-
-    /// <summary>Adam's rate at the start; it falls to a twentieth along a cosine.</summary>
-    public double LearningRate { get; init; } = 1e-3;
-
-    /// <summary>Steps of q(θ) and of the networks.</summary>
-    public StepSettings Step { get; init; } = new();
+    /// <summary>The held-out ELBO had stopped improving; the model is the best one seen.</summary>
+    StoppedEarly,
 }
 
-/// <summary>The history of a training run, phase after phase.</summary>
-public sealed class TrainingHistory
+/// <summary>
+/// Runs a phase of training: shuffled minibatches, an optimiser with its schedule, progress, cancellation, early stopping, checkpoints.
+/// A run that was stopped and continued from its checkpoint gives, on the CPU, bit for bit the model of a run that was not.
+/// </summary>
+/// <typeparam name="TParameters">Natural parameters of q(θ).</typeparam>
+public sealed class Trainer<TParameters> : IDisposable where TParameters : INaturalParameters<TParameters>
 {
-    private readonly List<TrainingRecord> records = [];
-    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly StructuredVae<TParameters> vae;
+    private readonly Minibatches data;
+    private readonly TrainingSettings settings;
+    private readonly Generator generator;
+    private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
+    private readonly int firstEpoch;
+    private TrainingState state = new();
 
-    /// <summary>One record for each step.</summary>
-    public IReadOnlyList<TrainingRecord> Records => records;
-
-    /// <summary>How often natural-gradient steps were halved to stay inside the domain.</summary>
-    public int Halvings { get; private set; }
-
-    internal void Add(string phase, StepReport report, double frames)
-    {
-        Halvings += report.Halvings;
-        records.Add(new TrainingRecord(records.Count, clock.Elapsed.TotalSeconds, phase,
-            report.Elbo / frames, report.LogLikelihood / frames, report.LocalKl / frames, report.GlobalKl / frames));
-    }
-}
-
-/// <summary>Runs the steps of a phase: shuffled minibatches, Adam with a cosine schedule, progress, cancellation.</summary>
-public static class Trainer
-{
-    /// <summary>Trains for the settings' epochs, adding one record a step to the history.</summary>
     /// <param name="vae">What is trained; it is left as the last finished step made it.</param>
     /// <param name="data">Minibatches.</param>
     /// <param name="settings">Length, rates, estimator.</param>
-    /// <param name="history">Where records go.</param>
     /// <param name="generator">Source of the noise.</param>
-    /// <param name="progress">Told after each step.</param>
-    /// <param name="cancel">Stops between two steps.</param>
-    /// <exception cref="OperationCanceledException">Training was cancelled; the model is usable and can be trained on.</exception>
-    /// <exception cref="NonFiniteException">A term of the objective is not finite; the message names term and step.</exception>
-    public static void Run<TParameters>(
-        StructuredVae<TParameters> vae, Minibatches data, TrainingSettings settings, TrainingHistory history, Generator generator,
-        IProgress<WorkProgress>? progress = null, CancellationToken cancel = default) where TParameters : INaturalParameters<TParameters>
+    /// <param name="history">Where records go; a new one when absent.</param>
+    public Trainer(StructuredVae<TParameters> vae, Minibatches data, TrainingSettings settings, Generator generator, TrainingHistory? history = null)
     {
-        using var optimizer = optim.Adam(vae.Networks, lr: settings.LearningRate);
-        int steps = settings.Epochs * data.PerEpoch, done = 0;
-        for (int epoch = 0; epoch < settings.Epochs; epoch++)
-            foreach (Batch batch in data.Epoch())
-            {
-                cancel.ThrowIfCancellationRequested();
-                foreach (var group in optimizer.ParamGroups) group.LearningRate = settings.LearningRate * Cosine((double)done / steps);
-                StepReport report = vae.Step(batch, optimizer, settings.Step, generator);
-                history.Add(settings.Phase, report, data.Frames);
-                progress?.Report(new WorkProgress(settings.Phase, (double)++done / steps,
-                    $"epoch {epoch + 1}/{settings.Epochs}, ELBO {history.Records[^1].Elbo:f2} nats/frame"));
-            }
+        if (settings.Epochs < 0) throw new ArgumentException($"{nameof(settings.Epochs)}: must not be negative, got {settings.Epochs}");
+        (this.vae, this.data, this.settings, this.generator) = (vae, data, settings, generator);
+        (History, firstEpoch) = (history ?? new TrainingHistory(), data.Epochs);
+        Optimizer = settings.Optimizer.For(vae.Networks);
     }
 
-    /// <summary>1 at the start, 1/20 at the end.</summary>
-    private static double Cosine(double part) => 0.05 + 0.95 * 0.5 * (1 + Math.Cos(Math.PI * part));
+    /// <summary>All training so far, earlier phases too.</summary>
+    public TrainingHistory History { get; }
+
+    /// <summary>Steps of this phase that are finished.</summary>
+    public int Step => state.Step;
+
+    /// <summary>Steps of the whole phase.</summary>
+    public int Steps => settings.Epochs * data.PerEpoch;
+
+    internal optim.Optimizer Optimizer { get; }
+
+    /// <summary>Trains to the end of the phase, from where it stands or from its checkpoint.</summary>
+    /// <param name="progress">Told after each step.</param>
+    /// <param name="cancel">Stops between two steps.</param>
+    /// <exception cref="OperationCanceledException">Training was cancelled; the model is usable, and the checkpoint has been written.</exception>
+    /// <exception cref="NonFiniteException">A term of the objective is not finite; the message names term and step.</exception>
+    /// <exception cref="UserInputException">The checkpoint cannot be read or is that of another run.</exception>
+    public TrainingEnd Run(IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    {
+        if (settings.Checkpoint is { Resume: true } kept && File.Exists(kept.Path)) Restore(kept.Path);
+        while (Step < Steps && !state.StoppedEarly)
+        {
+            RunEpoch(progress, cancel);
+            if (settings.EarlyStopping is { } rule && Step / data.PerEpoch % rule.Every == 0) Evaluate(rule);
+        }
+        if (settings.EarlyStopping is not null && state.Best is { } best) vae.Restore(best);
+        if (settings.Checkpoint is not null) Save(settings.Checkpoint.Path);
+        return state.StoppedEarly ? TrainingEnd.StoppedEarly : TrainingEnd.Finished;
+    }
+
+    /// <summary>Writes what the run can be continued from; the file is never seen half written.</summary>
+    public void Save(string path) => Checkpoint.Write(path, vae, Optimizer, generator, History, state, settings, data);
+
+    /// <summary>Continues from a file that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="UserInputException">The file cannot be read or is that of another run.</exception>
+    public void Restore(string path)
+    {
+        state = Checkpoint.Read(path, vae, Optimizer, generator, History, settings, data);
+        data.Rewind(firstEpoch + state.Step / data.PerEpoch);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Optimizer.Dispose();
+
+    private void RunEpoch(IProgress<WorkProgress>? progress, CancellationToken cancel)
+    {
+        foreach (Batch batch in data.Epoch(skip: Step % data.PerEpoch))
+        {
+            if (cancel.IsCancellationRequested && settings.Checkpoint is { } kept) Save(kept.Path);
+            cancel.ThrowIfCancellationRequested();
+            foreach (var group in Optimizer.ParamGroups) group.LearningRate = settings.Optimizer.Rate * settings.RateSchedule.At(Step, Steps);
+            try
+            {
+                History.Add(settings.Phase, vae.Step(batch, Optimizer, settings.StepAt(Step, Steps), generator), data.Frames);
+            }
+            catch (NonFiniteException e)
+            {
+                throw new NonFiniteException(e.Term, e.Value, Step);
+            }
+            state.Step++;
+            int epoch = (Step + data.PerEpoch - 1) / data.PerEpoch;
+            progress?.Report(new WorkProgress(settings.Phase, (double)Step / Steps, $"epoch {epoch}/{settings.Epochs}, ELBO {History.Records[^1].Elbo:f2} nats/frame"));
+            if (settings.Checkpoint is { } due && sinceCheckpoint.Elapsed >= due.Every)
+            {
+                Save(due.Path);
+                sinceCheckpoint.Restart();
+            }
+        }
+    }
+
+    private void Evaluate(EarlyStopping rule)
+    {
+        double elbo = vae.LocalElbo(rule.HeldOut, seed: 0);
+        History.Evaluated(elbo);
+        if (elbo > state.BestElbo + rule.Tolerance || state.Best is null)
+            (state.BestElbo, state.SinceBest, state.Best) = (elbo, 0, vae.Snapshot());
+        else
+            state.StoppedEarly = ++state.SinceBest >= rule.Patience;
+    }
+}
+
+/// <summary>Where a phase of training stands.</summary>
+internal sealed class TrainingState
+{
+    public int Step { get; set; }
+
+    public double BestElbo { get; set; } = double.NegativeInfinity;
+
+    public int SinceBest { get; set; }
+
+    public bool StoppedEarly { get; set; }
+
+    /// <summary>The tensors of the best model so far, in the order of <see cref="StructuredVae{T}.Snapshot"/>.</summary>
+    public IReadOnlyList<Tensor>? Best { get; set; }
 }

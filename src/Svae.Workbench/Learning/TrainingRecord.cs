@@ -7,6 +7,11 @@ namespace Svae.Workbench.Learning;
 /// <param name="Elbo">LogLikelihood − LocalKl − GlobalKl.</param>
 /// <param name="LogLikelihood">E_q log p(y|x).</param>
 /// <param name="LocalKl">KL of the local factors.</param>
-/// <param name="GlobalKl">KL(q(θ) ‖ p(θ)) over the frames.</param>
+/// <param name="GlobalKl">KL(q(θ) ‖ p(θ)) over the frames, and that of the decoder's weights where they have a distribution.</param>
+/// <param name="Halvings">How often the natural-gradient step was halved to stay in the domain.</param>
 public sealed record TrainingRecord(
-    int Step, double Seconds, string Phase, double Elbo, double LogLikelihood, double LocalKl, double GlobalKl);
+    int Step, double Seconds, string Phase, double Elbo, double LogLikelihood, double LocalKl, double GlobalKl, int Halvings = 0)
+{
+    /// <summary>Local ELBO of the held-out recordings after this step, nats per frame; null where it was not evaluated.</summary>
+    public double? HeldOutElbo { get; init; }
+}

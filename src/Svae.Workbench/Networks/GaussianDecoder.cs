@@ -56,4 +56,22 @@ public sealed class GaussianDecoder : Module<Tensor, Tensor>, ILikelihood
         Tensor constant = (log + Math.Log(2 * Math.PI)).sum() * (y.shape[^1] / log.shape[0]);
         return -0.5 * (square.sum(-1) + constant);
     }
+
+    /// <inheritdoc/>
+    public Tensor PixelLogLikelihood(Tensor y, Tensor x)
+    {
+        Tensor log = logVariance.clamp_min(floor);
+        return -0.5 * (((y - forward(x)) * (-0.5 * log).exp()).square() + log + Math.Log(2 * Math.PI));
+    }
+
+    /// <inheritdoc/>
+    public Tensor Mean(Tensor x) => forward(x);
+
+    /// <inheritdoc/>
+    public Tensor Sample(Tensor x, Generator generator)
+    {
+        using var mode = no_grad();
+        Tensor mean = forward(x);
+        return mean + Variance.sqrt() * randn(mean.shape, mean.dtype, mean.device, generator: generator);
+    }
 }

@@ -1,6 +1,5 @@
 using Microsoft.Data.Analysis;
 using Svae.Workbench.Behavior;
-using Svae.Workbench.Learning;
 
 namespace Svae.Workbench.Display;
 
@@ -36,16 +35,6 @@ public static class ResultTables
             new Int32DataFrameColumn("bouts", states.Select(k => syllables.BoutsOf[k].Count)),
             new DoubleDataFrameColumn("median duration, s", states.Select(k => Math.Round(syllables.MedianDuration[k], 3))));
     }
-
-    /// <summary>One row a training step, terms in nats a frame.</summary>
-    public static DataFrame Training(TrainingHistory history) => new(
-        new Int32DataFrameColumn("step", history.Records.Select(r => r.Step)),
-        new DoubleDataFrameColumn("seconds", history.Records.Select(r => r.Seconds)),
-        new StringDataFrameColumn("phase", history.Records.Select(r => r.Phase)),
-        new DoubleDataFrameColumn("elbo", history.Records.Select(r => r.Elbo)),
-        new DoubleDataFrameColumn("log likelihood", history.Records.Select(r => r.LogLikelihood)),
-        new DoubleDataFrameColumn("local KL", history.Records.Select(r => r.LocalKl)),
-        new DoubleDataFrameColumn("global KL", history.Records.Select(r => r.GlobalKl)));
 
     /// <summary>A table as comma-separated text.</summary>
     public static string ToCsv(this DataFrame table)
