@@ -32,9 +32,18 @@ internal sealed record AxisRanges((double Min, double Max) X, (double Min, doubl
             case StepsMark steps:
                 x.Add(steps.Edges); y.Add(steps.Heights); y.Add([0]);
                 break;
-            case HeatMapMark map:
-                x.Add([-.5, map.Values.GetLength(1) - .5]); y.Add([-.5, map.Values.GetLength(0) - .5]);
+            case PathMark path:
+                x.Add(path.X); y.Add(path.Y);
                 break;
+            case ArrowsMark arrows:
+                x.Add(arrows.X); x.Add(arrows.X.Zip(arrows.U, (a, b) => a + b));
+                y.Add(arrows.Y); y.Add(arrows.Y.Zip(arrows.V, (a, b) => a + b));
+                break;
+            case HeatMapMark map:
+                x.Add([map.Columns.At(-.5), map.Columns.At(map.Values.GetLength(1) - .5)]);
+                y.Add([map.Rows.At(-.5), map.Rows.At(map.Values.GetLength(0) - .5)]);
+                break;
+            case SpanMark span: x.Add([span.From, span.To]); break;
             case RibbonMark ribbon:
                 x.Add([ribbon.Start, ribbon.Start + ribbon.Step * ribbon.States.Length]); y.Add([-.5, ribbon.Row + .5]);
                 break;

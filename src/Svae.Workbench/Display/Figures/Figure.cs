@@ -1,7 +1,7 @@
 namespace Svae.Workbench.Display;
 
 /// <summary>
-/// One description of a figure: panels stacked one above the other. It is drawn twice from the same marks, as a static picture
+/// One description of a figure: panels one above the other or in a grid. It is drawn twice from the same marks, as a static picture
 /// (shown where scripts are stripped: GitHub, print, an untrusted notebook) and as a live Plotly chart.
 /// </summary>
 /// <example><code>new Figure("Bouncing dot") { Panels = [new Panel("step", "ELBO (nats/frame)").Line(steps, elbo).Level(17.67, "oracle")] }</code></example>
@@ -15,11 +15,17 @@ public sealed class Figure(string title) : IMimeBundle
     /// <summary>A second, smaller line: numbers, settings.</summary>
     public string? Subtitle { get; init; }
 
-    /// <summary>The panels, from top to bottom.</summary>
+    /// <summary>The panels, from top to bottom; with several <see cref="Columns"/> row by row.</summary>
     public IReadOnlyList<Panel> Panels { get; init; } = [];
+
+    /// <summary>How many panels stand side by side.</summary>
+    public int Columns { get; init; } = 1;
 
     /// <summary>All panels have the same x axis, labelled once, at the bottom. Default: true.</summary>
     public bool SharedX { get; init; } = true;
+
+    /// <summary>All panels have the same y axis, labelled once, at the left. Default: false.</summary>
+    public bool SharedY { get; init; }
 
     /// <summary>Width in CSS pixels; the static picture has twice as many.</summary>
     public int Width { get; init; } = 700;

@@ -22,7 +22,14 @@ internal sealed class FigurePlan
             (double, double) x = (all.Min(r => r.Min), all.Max(r => r.Max));
             for (int i = 0; i < Ranges.Length; i++) Ranges[i] = Ranges[i] with { X = x };
         }
+        if (figure.SharedY && Ranges.Length > 1)
+        {
+            var all = Ranges.Select(r => r.Y).ToArray();
+            (double, double) y = (all.Min(r => r.Min), all.Max(r => r.Max));
+            for (int i = 0; i < Ranges.Length; i++) Ranges[i] = Ranges[i] with { Y = y };
+        }
         for (int i = 0; i < Ranges.Length; i++) StackInstants(i);
+        Grid = new LiveGrid(this);
     }
 
     public Figure Figure { get; }
@@ -32,7 +39,13 @@ internal sealed class FigurePlan
 
     public AxisRanges[] Ranges { get; }
 
+    /// <summary>Where the panels of the live chart lie.</summary>
+    public LiveGrid Grid { get; }
+
     public string ColorOf(Mark mark) => colorOfMark[mark];
+
+    /// <summary>The mark that stands in the legend for all of this name.</summary>
+    public Mark FirstNamed(string name) => Figure.Panels.SelectMany(p => p.Marks).First(m => m.Name == name);
 
     /// <summary>In which line, counted from the top, an instant's label stands, so that labels of near instants do not overlap.</summary>
     public int LineOf(InstantMark mark) => lineOfInstant[mark];
@@ -44,8 +57,14 @@ internal sealed class FigurePlan
         return At(x) > At(Ranges[panel].X.Min) + .75 * (At(Ranges[panel].X.Max) - At(Ranges[panel].X.Min));
     }
 
-    /// <summary>The x axis of this panel carries numbers and a label.</summary>
-    public bool LabelsX(int panel) => !Figure.SharedX || panel == Figure.Panels.Count - 1;
+    /// <summary>Panels side by side, no more than there are.</summary>
+    public int Columns => Math.Clamp(Figure.Columns, 1, Math.Max(Figure.Panels.Count, 1));
+
+    /// <summary>The x axis of this panel carries numbers and a label: no panel stands below it.</summary>
+    public bool LabelsX(int panel) => !Figure.SharedX || panel + Columns >= Figure.Panels.Count;
+
+    /// <summary>The y axis of this panel carries numbers and a label.</summary>
+    public bool LabelsY(int panel) => !Figure.SharedY || panel % Columns == 0;
 
     public string Summary()
     {
@@ -53,7 +72,7 @@ internal sealed class FigurePlan
         {
             string series = string.Join(", ", panel.Marks.Select(Describe).OfType<string>());
             string y = panel.Y.Categories is null ? panel.Y.Label + " " : "";
-            return $"{y}against {panel.X.Label}" + (series.Length > 0 ? $" ({series})" : "");
+            return $"{(panel.Title is { } heading ? heading + ": " : "")}{y}against {panel.X.Label}" + (series.Length > 0 ? $" ({series})" : "");
         });
         return $"{Figure.Title}: {string.Join("; ", parts)}";
     }
@@ -78,7 +97,7 @@ internal sealed class FigurePlan
     private void StackInstants(int panel)
     {
         double At(double value) => Figure.Panels[panel].X.Log ? Math.Log10(value) : value;
-        double pixel = (At(Ranges[panel].X.Max) - At(Ranges[panel].X.Min)) / (Figure.Width - 90);
+        double pixel = (At(Ranges[panel].X.Max) - At(Ranges[panel].X.Min)) / (Figure.Width / (double)Columns - 90);
         var taken = new List<double>(); // right end of the last label in each line
         foreach (InstantMark mark in Figure.Panels[panel].Marks.OfType<InstantMark>().OrderBy(m => m.X))
         {
@@ -112,7 +131,7 @@ internal sealed class FigurePlan
         var seen = new HashSet<string>();
         foreach (Mark mark in Figure.Panels.SelectMany(p => p.Marks))
             if (mark.Name is not null && mark is not BarsMark { Colors: not null } && seen.Add(mark.Name))
-                yield return (mark.Name, colorOfMark[mark], mark is BarsMark or PointsMark or StepsMark { Filled: true });
+                yield return (mark.Name, colorOfMark[mark], mark is BarsMark or PointsMark or StepsMark { Filled: true } or PathMark { Filled: true });
         var ribbons = Figure.Panels.SelectMany(p => p.Marks).OfType<RibbonMark>().ToArray();
         foreach (StateStyle style in ribbons.SelectMany(r => r.Styles).Distinct())
             if (ribbons.Any(r => r.Runs().Any(run => run.Style == style)) && seen.Add(style.Name))

@@ -13,11 +13,13 @@ internal static class LiveMarks
         {
             LineMark line => Line(line, plan.ColorOf(mark)),
             PointsMark points => [Scatter(points.X, points.Y, "markers").With(
-                ("marker", Object(("color", plan.ColorOf(mark)), ("size", points.Size),
+                ("marker", Object(("color", plan.ColorOf(mark)), ("size", points.Size), ("opacity", points.Opacity),
                     ("line", Object(("color", "white"), ("width", points.Size > 5 ? .7 : 0))))),
                 ("text", points.Texts ?? []), ("hovertemplate", points.Texts is null ? "%{x}, %{y}" : "%{text}"))],
             BarsMark bars => [Bars(bars, plan.ColorOf(mark))],
             StepsMark steps => [Steps(steps, plan.ColorOf(mark), plan.Figure.Panels[panel].Y.Log)],
+            PathMark path => [Path(path, plan.ColorOf(mark))],
+            ArrowsMark arrows => [Arrows(arrows, plan, panel)],
             HeatMapMark map => [HeatMap(plan, panel, map)],
             RibbonMark ribbon => [Ribbon(ribbon)],
             _ => [],
@@ -26,8 +28,7 @@ internal static class LiveMarks
         foreach (Trace trace in traces)
         {
             trace.With(("xaxis", "x" + Suffix(panel)), ("yaxis", "y" + Suffix(panel)));
-            bool listed = first && mark.Name is not null && !plan.Figure.Panels.Take(panel).SelectMany(p => p.Marks)
-                .Any(m => m.Name == mark.Name);
+            bool listed = first && mark.Name is not null && ReferenceEquals(plan.FirstNamed(mark.Name), mark);
             if (mark is not (HeatMapMark or RibbonMark)) trace.With(("showlegend", listed && mark is not BarsMark { Colors: not null }),
                 ("name", mark.Name ?? ""));
             if (mark.Name is not null) trace.With(("legendgroup", mark.Name));
@@ -54,9 +55,17 @@ internal static class LiveMarks
         {
             string x = "x" + Suffix(i), y = "y" + Suffix(i);
             Axis xAxis = plan.Figure.Panels[i].X, yAxis = plan.Figure.Panels[i].Y;
+            if (plan.Figure.Panels[i].Title is { } heading)
+                texts.Add(Text($"<b>{heading}</b>", x + " domain", y + " domain", .5, 1, "center", "bottom"));
             foreach (Mark mark in plan.Figure.Panels[i].Marks)
                 switch (mark)
                 {
+                    case SpanMark span:
+                        shapes.Add(Object(("type", "rect"), ("xref", x), ("yref", y + " domain"), ("x0", Round(span.From)),
+                            ("x1", Round(span.To)), ("y0", 0), ("y1", 1), ("fillcolor", Faint(plan.ColorOf(mark), .2)),
+                            ("line", Object(("width", 0))), ("layer", "below")));
+                        texts.Add(Text(span.Label, x, y + " domain", Place(xAxis, (span.From + span.To) / 2), 1, "center", "top"));
+                        break;
                     case LevelMark level:
                         shapes.Add(Segment(x + " domain", y, 0, 1, Round(level.Y), Round(level.Y), plan.ColorOf(mark), "dash"));
                         texts.Add(Text(level.Label, x + " domain", y, 1, Place(yAxis, level.Y), "right", "bottom"));
@@ -100,6 +109,34 @@ internal static class LiveMarks
         yield return Edge(line.Upper, "tonexty");
     }
 
+    private static Trace Path(PathMark path, string color)
+    {
+        object?[] x = Numbers(path.X), y = Numbers(path.Y);
+        return new Trace2D("scatter").With(("x", x), ("y", y), ("mode", "lines"), ("opacity", path.Opacity),
+            ("line", Object(("color", color), ("width", path.Width), ("dash", path.Dashed ? "dash" : "solid"))),
+            ("fill", path.Filled ? "toself" : "none"), ("fillcolor", Faint(color, .15)), ("hoverinfo", path.Filled ? "name" : "x+y"));
+    }
+
+    /// <summary>Shafts with two strokes for each head, 5 pixels long.</summary>
+    private static Trace Arrows(ArrowsMark arrows, FigurePlan plan, int panel)
+    {
+        var (rx, ry) = (plan.Ranges[panel].X, plan.Ranges[panel].Y);
+        double[] across = plan.Grid.DomainX(panel);
+        double perX = (rx.Max - rx.Min) / ((across[1] - across[0]) * (plan.Figure.Width - 60 - plan.Grid.Right));
+        double perY = (ry.Max - ry.Min) / plan.Figure.Panels[panel].Height;
+        if (plan.Figure.Panels[panel].EqualAspect) perX = perY = Math.Max(perX, perY);
+        var x = new List<double>();
+        var y = new List<double>();
+        for (int i = 0; i < arrows.X.Length; i++)
+            foreach (var (px, py) in ArrowShape.Strokes(arrows.U[i] / perX, arrows.V[i] / perY))
+            {
+                x.Add(arrows.X[i] + px * perX);
+                y.Add(arrows.Y[i] + py * perY);
+            }
+        return Scatter([.. x], [.. y], "lines").With(("hoverinfo", "skip"),
+            ("line", Object(("color", plan.ColorOf(arrows)), ("width", arrows.Width))));
+    }
+
     private static Trace Bars(BarsMark bars, string color)
     {
         var trace = new Trace2D("bar").With(("x", Numbers(bars.Position)), ("y", Numbers(bars.Height)), ("width", bars.Width),
@@ -126,12 +163,21 @@ internal static class LiveMarks
         Panel p = plan.Figure.Panels[panel];
         string[][] Cells() => Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, columns)
             .Select(j => FigurePlan.CellText(map, map.Values[i, j])).ToArray()).ToArray();
-        var trace = new Trace2D("heatmap").With(("z", z), ("zmin", Round(map.Min)), ("zmax", Round(map.Max)), ("colorscale", scale),
+        var trace = new Trace2D("heatmap").With(("x0", Round(map.Columns.First)), ("dx", Round(map.Columns.Step)),
+            ("y0", Round(map.Rows.First)), ("dy", Round(map.Rows.Step)), ("z", z), ("zmin", Round(map.Min)), ("zmax", Round(map.Max)), ("colorscale", scale),
             ("hoverongaps", false),
-            ("colorbar", Object(("title", Object(("text", map.Unit), ("side", "right"), ("font", Object(("size", 13))))),
-                ("thickness", 12), ("outlinewidth", 0))),
+            ("showscale", map.ShowsScale), ("colorbar", Bar(plan, panel, map)),
             ("hovertemplate", $"{Hover(p.Y, "y")} → {Hover(p.X, "x")}: %{{z:.3g}}<extra></extra>"));
         return map.Format is null ? trace : trace.With(("text", Cells()), ("texttemplate", "%{text}"));
+    }
+
+    /// <summary>The colour scale, beside its own panel.</summary>
+    private static DynamicObj.DynamicObj Bar(FigurePlan plan, int panel, HeatMapMark map)
+    {
+        double[] x = plan.Grid.DomainX(panel), y = plan.Grid.DomainY(panel);
+        return Object(("title", Object(("text", map.Unit), ("side", "right"), ("font", Object(("size", 13))))), ("thickness", 12),
+            ("outlinewidth", 0), ("x", x[1]), ("xanchor", "left"), ("y", (y[0] + y[1]) / 2), ("yanchor", "middle"),
+            ("len", y[1] - y[0]), ("xpad", 8), ("ypad", 0));
     }
 
     private static Trace Ribbon(RibbonMark ribbon)

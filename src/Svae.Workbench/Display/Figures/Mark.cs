@@ -21,8 +21,39 @@ internal sealed record LineMark(string? Name, double[] X, double[] Y) : Mark(Nam
 internal sealed record PointsMark(string? Name, double[] X, double[] Y) : Mark(Name)
 {
     public float Size { get; init; } = 7;
+    public double Opacity { get; init; } = 1;
     public string[]? Texts { get; init; }
 }
+
+/// <summary>Polylines in the plane, NaN between one and the next; never thinned. Filled, each is closed and lightly coloured inside.</summary>
+internal sealed record PathMark(string? Name, double[] X, double[] Y) : Mark(Name)
+{
+    public float Width { get; init; } = 2;
+    public double Opacity { get; init; } = 1;
+    public bool Dashed { get; init; }
+    public bool Filled { get; init; }
+
+    /// <summary>The polylines, one after the other.</summary>
+    public IEnumerable<(double X, double Y)[]> Pieces()
+    {
+        var piece = new List<(double, double)>();
+        for (int i = 0; i <= X.Length; i++)
+        {
+            if (i < X.Length && double.IsFinite(X[i]) && double.IsFinite(Y[i])) { piece.Add((X[i], Y[i])); continue; }
+            if (piece.Count > 0) yield return piece.ToArray();
+            piece.Clear();
+        }
+    }
+}
+
+/// <summary>Arrows from (x, y) to (x + u, y + v).</summary>
+internal sealed record ArrowsMark(string? Name, double[] X, double[] Y, double[] U, double[] V) : Mark(Name)
+{
+    public float Width { get; init; } = 1.4f;
+}
+
+/// <summary>A stretch of the x axis, shaded over the whole height, with its label at its top.</summary>
+internal sealed record SpanMark(string Label, double From, double To) : Mark((string?)null);
 
 /// <summary>Vertical bars from 0.</summary>
 internal sealed record BarsMark(string? Name, double[] Position, double[] Height) : Mark(Name)
@@ -38,9 +69,18 @@ internal sealed record StepsMark(string? Name, double[] Edges, double[] Heights)
     public bool Filled { get; init; }
 }
 
-/// <summary>A matrix, its first row on top, cells centred on whole numbers.</summary>
+/// <summary>A matrix; cells are centred on whole numbers unless <see cref="Columns"/> and <see cref="Rows"/> say otherwise.</summary>
 internal sealed record HeatMapMark(double[,] Values, string Unit, ColorRamp Ramp, double Min, double Max) : Mark((string?)null)
 {
+    /// <summary>Centre of the first column and distance to the next.</summary>
+    public CellCenters Columns { get; init; } = CellCenters.WholeNumbers;
+
+    /// <summary>Centre of the first row and distance to the next.</summary>
+    public CellCenters Rows { get; init; } = CellCenters.WholeNumbers;
+
+    /// <summary>The colour scale stands beside the panel.</summary>
+    public bool ShowsScale { get; init; } = true;
+
     /// <summary>Format of the number written into each cell, or null for none.</summary>
     public string? Format { get; init; }
 }

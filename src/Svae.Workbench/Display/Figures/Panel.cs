@@ -20,6 +20,9 @@ public sealed class Panel(Axis x, Axis y)
     /// <summary>Height of the plotting area, in CSS pixels.</summary>
     public int Height { get; init; } = 220;
 
+    /// <summary>A heading over the plotting area, for one of several panels.</summary>
+    public string? Title { get; init; }
+
     /// <summary>One unit is as long in x as in y.</summary>
     public bool EqualAspect { get; init; }
 
@@ -54,12 +57,54 @@ public sealed class Panel(Axis x, Axis y)
     /// <param name="color"><c>#RRGGBB</c>; by default the next of the palette.</param>
     /// <param name="size">Diameter in CSS pixels.</param>
     /// <param name="texts">What the live chart says on hovering, one a dot.</param>
+    /// <param name="opacity">1 hides what lies below.</param>
     public Panel Points(IReadOnlyList<double> x, IReadOnlyList<double> y, string? name = null, string? color = null, float size = 7,
-        IReadOnlyList<string>? texts = null)
+        IReadOnlyList<string>? texts = null, double opacity = 1)
     {
         SameLength(x.Count, y);
-        return Add(new PointsMark(name, x.ToArray(), y.ToArray()) { Color = color, Size = size, Texts = texts?.ToArray() });
+        return Add(new PointsMark(name, x.ToArray(), y.ToArray())
+            { Color = color, Size = size, Texts = texts?.ToArray(), Opacity = opacity });
     }
+
+    /// <summary>A way through the plane, in which x need not grow: a trajectory, an ellipse, contours.</summary>
+    /// <param name="x">Abscissae.</param>
+    /// <param name="y">Ordinates, as many; NaN ends one polyline and begins the next.</param>
+    /// <param name="name">Legend entry.</param>
+    /// <param name="color"><c>#RRGGBB</c>; by default the next of the palette.</param>
+    /// <param name="width">Width in CSS pixels.</param>
+    /// <param name="opacity">1 hides what lies below.</param>
+    /// <param name="dashed">Dashed.</param>
+    /// <param name="filled">Each polyline is closed and lightly coloured inside.</param>
+    public Panel Path(IReadOnlyList<double> x, IReadOnlyList<double> y, string? name = null, string? color = null, float width = 2,
+        double opacity = 1, bool dashed = false, bool filled = false)
+    {
+        SameLength(x.Count, y);
+        return Add(new PathMark(name, x.ToArray(), y.ToArray())
+            { Color = color, Width = width, Opacity = opacity, Dashed = dashed, Filled = filled });
+    }
+
+    /// <summary>Arrows from (x, y) to (x + u, y + v): a vector field.</summary>
+    /// <param name="x">Abscissae of the tails.</param>
+    /// <param name="y">Ordinates of the tails.</param>
+    /// <param name="u">Horizontal lengths.</param>
+    /// <param name="v">Vertical lengths.</param>
+    /// <param name="name">Legend entry.</param>
+    /// <param name="color"><c>#RRGGBB</c>; by default the next of the palette.</param>
+    /// <param name="width">Width of the shafts in CSS pixels.</param>
+    public Panel Arrows(IReadOnlyList<double> x, IReadOnlyList<double> y, IReadOnlyList<double> u, IReadOnlyList<double> v,
+        string? name = null, string? color = null, float width = 1.4f)
+    {
+        SameLength(x.Count, y, u, v);
+        return Add(new ArrowsMark(name, x.ToArray(), y.ToArray(), u.ToArray(), v.ToArray()) { Color = color, Width = width });
+    }
+
+    /// <summary>A shaded stretch of the x axis: missing frames, what was conditioned on.</summary>
+    /// <param name="from">Where it begins.</param>
+    /// <param name="to">Where it ends.</param>
+    /// <param name="label">What it is; at its top.</param>
+    /// <param name="color"><c>#RRGGBB</c>; grey by default.</param>
+    public Panel Span(double from, double to, string label = "", string? color = null) =>
+        Add(new SpanMark(label, from, to) { Color = color ?? Palette.Neutral });
 
     /// <summary>Vertical bars from 0.</summary>
     /// <param name="position">Centres.</param>
@@ -91,20 +136,29 @@ public sealed class Panel(Axis x, Axis y)
         return Add(new StepsMark(name, edges.ToArray(), heights.ToArray()) { Color = color, Filled = filled });
     }
 
-    /// <summary>A matrix as colours, first row on top; give the axes <see cref="Axis.Categories"/> to name rows and columns.</summary>
+    /// <summary>
+    /// A matrix as colours, first row on top; give the axes <see cref="Axis.Categories"/> to name rows and columns. With
+    /// <paramref name="rows"/> it is a picture on a continuous plane instead, and y grows upwards.
+    /// </summary>
     /// <param name="values">[rows, columns]; NaN is left empty.</param>
     /// <param name="unit">What the colours mean, with unit; the label of the colour scale.</param>
     /// <param name="ramp">Colours; by default white to blue.</param>
     /// <param name="min">Value of the first colour; by default the least value.</param>
     /// <param name="max">Value of the last colour; by default the largest value.</param>
     /// <param name="format">Format of the number written into each cell, for instance "0.00"; none by default.</param>
+    /// <param name="columns">Where columns lie on the x axis; by default at 0, 1, 2, ….</param>
+    /// <param name="rows">Where rows lie on the y axis; by default at 0, 1, 2, … downwards.</param>
+    /// <param name="scale">The colour scale stands beside the panel.</param>
     public Panel HeatMap(double[,] values, string unit, ColorRamp? ramp = null, double? min = null, double? max = null,
-        string? format = null)
+        string? format = null, CellCenters? columns = null, CellCenters? rows = null, bool scale = true)
     {
         var finite = values.Cast<double>().Where(double.IsFinite).DefaultIfEmpty(0);
         double low = min ?? finite.Min(), high = max ?? finite.Max();
-        Y = Y with { Reversed = true };
-        return Add(new HeatMapMark(values, unit, ramp ?? ColorRamp.Probability, low, high > low ? high : low + 1) { Format = format });
+        if (rows is null) Y = Y with { Reversed = true };
+        return Add(new HeatMapMark(values, unit, ramp ?? ColorRamp.Probability, low, high > low ? high : low + 1)
+        {
+            Format = format, Columns = columns ?? CellCenters.WholeNumbers, Rows = rows ?? CellCenters.WholeNumbers, ShowsScale = scale,
+        });
     }
 
     /// <summary>A row of coloured stretches, one per run of equal states; rows stack downwards in the order in which they are added.</summary>

@@ -19,7 +19,9 @@ internal static class StaticFigure
             + (legend.Length > 0 ? 6 + LegendRow * (legend.Max(e => e.Row) + 1) : 0);
 
         var frames = StaticPanel.Frames(plan);
-        float height = header + frames.Sum(f => f.Outer) + Margin / 2;
+        int columns = plan.Columns;
+        float[] rows = frames.Chunk(columns).Select(row => row.Max(f => f.Outer)).ToArray();
+        float height = header + rows.Sum() + Margin / 2;
         var bitmap = Picture.Blank((int)width * scale, (int)Math.Ceiling(height) * scale, SKColors.White);
         using var canvas = new SKCanvas(bitmap);
         canvas.Scale(scale);
@@ -34,8 +36,8 @@ internal static class StaticFigure
         float top = header;
         for (int i = 0; i < frames.Length; i++)
         {
-            StaticPanel.Draw(canvas, plan, i, frames[i], top, width);
-            top += frames[i].Outer;
+            StaticPanel.Draw(canvas, plan, i, frames[i], top);
+            if (i % columns == columns - 1) top += rows[i / columns];
         }
         return bitmap;
     }

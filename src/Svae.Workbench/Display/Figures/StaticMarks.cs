@@ -16,11 +16,17 @@ internal static class StaticMarks
             case PointsMark points:
                 var dots = plot.Add.Markers(X(points.X), Y(points.Y), MarkerShape.FilledCircle, points.Size,
                     Color.FromHex(plan.ColorOf(mark)));
+                dots.MarkerStyle.FillColor = dots.MarkerStyle.FillColor.WithAlpha(points.Opacity);
                 dots.MarkerStyle.OutlineColor = Colors.White;
                 dots.MarkerStyle.OutlineWidth = points.Size > 5 ? .7f : 0;
                 break;
             case BarsMark bars: AddBars(plot, bars, plan.ColorOf(mark)); break;
             case StepsMark steps: AddSteps(plot, steps, X(steps.Edges), Y, Color.FromHex(plan.ColorOf(mark)), panel.Y.Log); break;
+            case PathMark path: Layer(plot, (canvas, axes) => DrawPath(canvas, axes, path, SKColor.Parse(plan.ColorOf(mark)),
+                (px, py) => (axes.GetPixelX(StaticPanel.Place(panel.X, px)), axes.GetPixelY(StaticPanel.Place(panel.Y, py))))); break;
+            case ArrowsMark arrows: Layer(plot, (canvas, axes) => DrawArrows(canvas, axes, arrows, SKColor.Parse(plan.ColorOf(mark)))); break;
+            case SpanMark span: Layer(plot, (canvas, axes) => DrawSpan(canvas, axes.DataRect, span, SKColor.Parse(plan.ColorOf(mark)),
+                axes.GetPixelX(StaticPanel.Place(panel.X, span.From)), axes.GetPixelX(StaticPanel.Place(panel.X, span.To)))); break;
             case HeatMapMark map: Layer(plot, (canvas, axes) => DrawCells(canvas, axes, map)); break;
             case RibbonMark ribbon: Layer(plot, (canvas, axes) => DrawRibbon(canvas, axes, ribbon)); break;
             case LevelMark level:
@@ -89,7 +95,9 @@ internal static class StaticMarks
     {
         int rows = map.Values.GetLength(0), columns = map.Values.GetLength(1);
         using var paint = new SKPaint();
-        float cell = Math.Abs(axes.GetPixelX(1) - axes.GetPixelX(0)), tall = Math.Abs(axes.GetPixelY(1) - axes.GetPixelY(0));
+        float X(double column) => axes.GetPixelX(map.Columns.At(column));
+        float Y(double row) => axes.GetPixelY(map.Rows.At(row));
+        float cell = Math.Abs(X(1) - X(0)), tall = Math.Abs(Y(1) - Y(0));
         using SKFont font = Lettering.Font(Math.Clamp(Math.Min(cell / 2.6f, tall / 1.6f), 6, 13));
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < columns; j++)
@@ -97,14 +105,47 @@ internal static class StaticMarks
                 if (!double.IsFinite(map.Values[i, j])) continue;
                 var color = map.Ramp.Skia((map.Values[i, j] - map.Min) / (map.Max - map.Min));
                 paint.Color = color;
-                canvas.DrawRect(new SKRect(axes.GetPixelX(j - .5), axes.GetPixelY(i - .5), axes.GetPixelX(j + .5),
-                    axes.GetPixelY(i + .5)), paint);
+                canvas.DrawRect(new SKRect(X(j - .5), Math.Min(Y(i - .5), Y(i + .5)), X(j + .5), Math.Max(Y(i - .5), Y(i + .5))), paint);
                 if (map.Format is null || font.Size < 8) continue;
                 bool dark = .299 * color.Red + .587 * color.Green + .114 * color.Blue < 140;
                 using var text = new SKPaint { IsAntialias = true, Color = dark ? SKColors.White : new SKColor(0x22, 0x22, 0x22) };
-                canvas.DrawText(FigurePlan.CellText(map, map.Values[i, j]), axes.GetPixelX(j),
-                    axes.GetPixelY(i) + font.Size * .36f, SKTextAlign.Center, font, text);
+                canvas.DrawText(FigurePlan.CellText(map, map.Values[i, j]), X(j), Y(i) + font.Size * .36f, SKTextAlign.Center, font, text);
             }
+    }
+
+    private static void DrawPath(SKCanvas canvas, IAxes axes, PathMark path, SKColor color, Func<double, double, (float X, float Y)> place)
+    {
+        using var drawn = new SKPath();
+        foreach (var piece in path.Pieces())
+            drawn.AddPoly(piece.Select(p => { var (x, y) = place(p.X, p.Y); return new SKPoint(x, y); }).ToArray(), path.Filled);
+        using var paint = new SKPaint { IsAntialias = true, Color = color.WithAlpha(38) };
+        if (path.Filled) canvas.DrawPath(drawn, paint);
+        paint.Color = color.WithAlpha((byte)(255 * path.Opacity));
+        (paint.Style, paint.StrokeWidth, paint.StrokeJoin) = (SKPaintStyle.Stroke, path.Width, SKStrokeJoin.Round);
+        using SKPathEffect? dashes = path.Dashed ? SKPathEffect.CreateDash([6, 4], 0) : null;
+        paint.PathEffect = dashes;
+        canvas.DrawPath(drawn, paint);
+    }
+
+    private static void DrawArrows(SKCanvas canvas, IAxes axes, ArrowsMark arrows, SKColor color)
+    {
+        using var paint = new SKPaint { IsAntialias = true, Color = color, Style = SKPaintStyle.Stroke, StrokeWidth = arrows.Width };
+        for (int i = 0; i < arrows.X.Length; i++)
+        {
+            float x = axes.GetPixelX(arrows.X[i]), y = axes.GetPixelY(arrows.Y[i]);
+            var strokes = ArrowShape.Strokes(axes.GetPixelX(arrows.X[i] + arrows.U[i]) - x, axes.GetPixelY(arrows.Y[i] + arrows.V[i]) - y)
+                .Select(p => new SKPoint(x + (float)p.X, y + (float)p.Y)).ToArray();
+            canvas.DrawLine(strokes[0], strokes[1], paint);
+            canvas.DrawLine(strokes[3], strokes[4], paint);
+            canvas.DrawLine(strokes[4], strokes[5], paint);
+        }
+    }
+
+    private static void DrawSpan(SKCanvas canvas, PixelRect plot, SpanMark span, SKColor color, float from, float to)
+    {
+        using var paint = new SKPaint { Color = color.WithAlpha(51) };
+        canvas.DrawRect(new SKRect(from, plot.Top, to, plot.Bottom), paint);
+        DrawText(canvas, span.Label, (from + to) / 2, plot.Top + 14, SKTextAlign.Center);
     }
 
     private static void DrawRibbon(SKCanvas canvas, IAxes axes, RibbonMark ribbon)

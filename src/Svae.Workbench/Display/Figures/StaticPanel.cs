@@ -9,32 +9,36 @@ internal static class StaticPanel
 {
     private const float TickSize = 12.5f, LabelSize = 13.5f;
 
-    /// <summary>Space around the plotting area, in CSS pixels.</summary>
-    internal sealed record Frame(float Left, float Right, float Top, float Bottom, float Inner, bool SlantedNames)
+    /// <summary>Where a panel begins, how wide its plotting area is, and the space around that, in CSS pixels.</summary>
+    internal sealed record Frame(float X, float Across, float Left, float Right, float Top, float Bottom, float Inner, bool SlantedNames)
     {
         public float Outer => Top + Inner + Bottom;
+
+        public float Width => Left + Across + Right;
     }
 
+    /// <summary>Panels of a column share left and right, panels of a row top and bottom; all plotting areas are equally wide.</summary>
     public static Frame[] Frames(FigurePlan plan)
     {
         var panels = plan.Figure.Panels;
-        float left = panels.Max(p => SpaceForRowNames(p));
-        float right = panels.Any(p => p.Marks.Any(m => m is HeatMapMark)) ? 88 : 18;
-        return panels.Select((p, i) =>
-        {
-            bool labelled = plan.LabelsX(i), slanted = false;
-            float bottom = labelled ? 46 : 12;
-            if (labelled && p.X.Categories is { Count: > 0 } names)
-            {
-                float longest = LongestText(names);
-                slanted = longest > (plan.Figure.Width - left - right) / names.Count - 6;
-                bottom = (p.X.Label.Length > 0 ? 28 : 8) + (slanted ? MathF.Ceiling(20 + longest * .68f) : 20);
-            }
-            return new Frame(left, right, 10, bottom, p.Height, slanted);
-        }).ToArray();
+        int columns = plan.Columns;
+        IEnumerable<int> Column(int c) => Enumerable.Range(0, panels.Count).Where(j => j % columns == c);
+        IEnumerable<int> Row(int i) => Enumerable.Range(0, panels.Count).Where(j => j / columns == i / columns);
+        float[] left = [.. Enumerable.Range(0, columns).Select(c => MathF.Ceiling(Column(c).Select(j => plan.LabelsY(j) ? SpaceForRowNames(panels[j]) : 18).DefaultIfEmpty().Max()))];
+        float[] right = [.. Enumerable.Range(0, columns).Select(c => Column(c).Any(j => panels[j].Marks.Any(m => m is HeatMapMark { ShowsScale: true })) ? 88f : columns > 1 ? 10 : 18)];
+        float across = MathF.Floor((plan.Figure.Width - left.Sum() - right.Sum()) / columns);
+        float Begin(int c) => left.Take(c).Sum() + right.Take(c).Sum() + c * across;
+        bool Slanted(int i) => plan.LabelsX(i) && panels[i].X.Categories is { Count: > 0 } names && LongestText(names) > across / names.Count - 6;
+        float Bottom(int i) => !plan.LabelsX(i) ? 12
+            : panels[i].X.Categories is { Count: > 0 } names
+                ? (panels[i].X.Label.Length > 0 ? 28 : 8) + (Slanted(i) ? MathF.Ceiling(20 + LongestText(names) * .68f) : 20)
+            : 46;
+        return panels.Select((p, i) => new Frame(Begin(i % columns), across, left[i % columns], right[i % columns],
+            Row(i).Any(j => panels[j].Title is not null) ? 32 : 10, Row(i).Max(Bottom), p.Height, Slanted(i))).ToArray();
     }
 
-    public static void Draw(SKCanvas canvas, FigurePlan plan, int index, Frame frame, float top, float width)
+    /// <summary>Draws a panel into its frame, whose upper edge lies at <paramref name="top"/>.</summary>
+    public static void Draw(SKCanvas canvas, FigurePlan plan, int index, Frame frame, float top)
     {
         Panel panel = plan.Figure.Panels[index];
         using var plot = new Plot();
@@ -57,31 +61,40 @@ internal static class StaticPanel
 
         plot.Layout.Fixed(new PixelPadding(frame.Left, frame.Right, frame.Bottom, frame.Top));
         canvas.Save();
-        canvas.ClipRect(new SKRect(0, top, width, top + frame.Outer)); // rendering clears what it may draw on
-        plot.Render(canvas, new PixelRect(0, width, top + frame.Outer, top));
+        canvas.Translate(frame.X, top);
+        canvas.ClipRect(new SKRect(0, 0, frame.Width, frame.Outer)); // rendering clears what it may draw on
+        plot.Render(canvas, new PixelRect(0, frame.Width, frame.Outer, 0));
+        if (frame.SlantedNames) SlantedNames(canvas, panel, plan.Ranges[index].X, frame);
+        if (panel.Marks.OfType<HeatMapMark>().FirstOrDefault(m => m.ShowsScale) is { } map)
+            ColorScale.Draw(canvas, map, frame.Left + frame.Across + 14, frame.Top, frame.Inner);
+        if (panel.Title is { } title) Heading(canvas, title, frame);
         canvas.Restore();
-        if (frame.SlantedNames) SlantedNames(canvas, panel, plan.Ranges[index].X, frame, top, width);
-        if (panel.Marks.OfType<HeatMapMark>().FirstOrDefault() is { } map)
-            ColorScale.Draw(canvas, map, width - frame.Right + 14, top + frame.Top, frame.Inner);
+    }
+
+    private static void Heading(SKCanvas canvas, string title, Frame frame)
+    {
+        using SKFont font = Lettering.Font(LabelSize, bold: true);
+        using var ink = new SKPaint { IsAntialias = true, Color = new SKColor(0x33, 0x33, 0x33) };
+        canvas.DrawText(title, frame.Left + frame.Across / 2, frame.Top - 8, SKTextAlign.Center, font, ink);
     }
 
     /// <summary>Names too long to stand side by side, and the axis label below them.</summary>
-    private static void SlantedNames(SKCanvas canvas, Panel panel, (double Min, double Max) range, Frame frame, float top, float width)
+    private static void SlantedNames(SKCanvas canvas, Panel panel, (double Min, double Max) range, Frame frame)
     {
         using SKFont font = Lettering.Font(TickSize), label = Lettering.Font(LabelSize);
         using var ink = new SKPaint { IsAntialias = true, Color = new SKColor(0x33, 0x33, 0x33) };
-        float across = width - frame.Left - frame.Right, below = top + frame.Top + frame.Inner;
+        float below = frame.Top + frame.Inner;
         for (int i = 0; i < panel.X.Categories!.Count; i++)
         {
             double at = (i - range.Min) / (range.Max - range.Min);
             if (at is < 0 or > 1) continue;
             canvas.Save();
-            canvas.Translate(frame.Left + (float)(panel.X.Reversed ? 1 - at : at) * across + 4, below + 14);
+            canvas.Translate(frame.Left + (float)(panel.X.Reversed ? 1 - at : at) * frame.Across + 4, below + 14);
             canvas.RotateDegrees(-42);
             canvas.DrawText(panel.X.Categories[i], 0, 0, SKTextAlign.Right, font, ink);
             canvas.Restore();
         }
-        canvas.DrawText(panel.X.Label, frame.Left + across / 2, below + frame.Bottom - 10, SKTextAlign.Center, label, ink);
+        canvas.DrawText(panel.X.Label, frame.Left + frame.Across / 2, below + frame.Bottom - 10, SKTextAlign.Center, label, ink);
     }
 
     /// <summary>Where a value lies on a linear or logarithmic axis.</summary>
@@ -91,7 +104,7 @@ internal static class StaticPanel
     {
         bool labelled = plan.LabelsX(index);
         plot.Axes.Bottom.Label.Text = labelled && !frame.SlantedNames ? panel.X.Label : "";
-        plot.Axes.Left.Label.Text = panel.Y.Label;
+        plot.Axes.Left.Label.Text = plan.LabelsY(index) ? panel.Y.Label : "";
         foreach (IAxis axis in new IAxis[] { plot.Axes.Bottom, plot.Axes.Left })
         {
             axis.Label.FontSize = LabelSize;
@@ -101,6 +114,7 @@ internal static class StaticPanel
         SetTicks(plot.Axes.Bottom, panel.X, plan.Ranges[index].X);
         SetTicks(plot.Axes.Left, panel.Y, plan.Ranges[index].Y);
         plot.Axes.Bottom.TickLabelStyle.IsVisible = labelled && !frame.SlantedNames;
+        plot.Axes.Left.TickLabelStyle.IsVisible = plan.LabelsY(index);
     }
 
     private static void SetTicks(IAxis axis, Axis spec, (double Min, double Max) range)

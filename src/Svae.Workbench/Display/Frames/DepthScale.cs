@@ -12,6 +12,15 @@ public sealed record DepthScale(double Max, string Unit = "mm")
     /// <summary>The colours.</summary>
     public ColorRamp Ramp { get; init; } = ColorRamp.Heat;
 
+    /// <summary>What the values are.</summary>
+    public string Quantity { get; init; } = "height";
+
+    /// <summary>"height (mm)", or the quantity alone when it has no unit.</summary>
+    public string Label => Unit.Length > 0 ? $"{Quantity} ({Unit})" : Quantity;
+
+    /// <summary>A scale for intensities from 0 to 1, as toy videos have.</summary>
+    public static DepthScale Intensity { get; } = new(1, "") { Quantity = "intensity" };
+
     /// <summary>A scale up to the height that one pixel in two thousand exceeds, rounded up to a multiple of 5.</summary>
     /// <param name="frames">Heights, [..., H, W]; of many, a few hundred are looked at.</param>
     /// <param name="unit">Unit of the heights.</param>

@@ -53,7 +53,7 @@ public sealed class ReconstructionPanel : IMimeBundle
                 else Draw(canvas, place, (row == 0 ? real : model)[i], v => scale.Ramp.Skia(v / scale.Max));
             }
         }
-        ColorScale.Draw(canvas, scale.Ramp, 0, scale.Max, $"height ({scale.Unit})", width - right + 8, header, 2 * height - 10);
+        ColorScale.Draw(canvas, scale.Ramp, 0, scale.Max, scale.Label, width - right + 8, header, 2 * height - 10);
         ColorScale.Draw(canvas, ColorRamp.Diverging, -error, error, "", width - right + 8, header + 2 * height + 6, height - 12);
         byte[] png = Picture.Png(picture);
         return new Dictionary<string, string>
