@@ -7,7 +7,7 @@ namespace Svae.Workbench.Data;
 /// The harder spiral: the latent path of <see cref="Spiral"/> seen through a fixed random network with two layers of tanh,
 /// <c>y_t = tanh(W₂ tanh(W₁ x_t + b₁) + b₂) + σ ε</c>, in 10 dimensions with noise 0.1.
 /// </summary>
-/// <remarks>Weights are <c>W₁ ~ N(0, 1/n)</c> and <c>W₂ ~ N(0, 4/hidden)</c>, biases <c>N(0, ¼)</c>: an image of the plane that is well bent, but not torn.</remarks>
+/// <remarks>Weights are <c>W₁ ~ N(0, ⅛)</c> and <c>W₂ ~ N(0, 2/hidden)</c>, biases <c>N(0, ¼)</c>: the plane is well bent, and few units saturate.</remarks>
 public sealed record SpiralThroughLens : NoisyToyProcess
 {
     /// <summary>One spiral of 900 frames to learn from, and one held out.</summary>
@@ -70,8 +70,8 @@ public sealed record SpiralThroughLens : NoisyToyProcess
     {
         using var g = new Generator((ulong)LensSeed);
         Tensor Weights(double scale, params long[] shape) => scale * randn(shape, ScalarType.Float64, generator: g);
-        Tensor W1 = Weights(1 / Math.Sqrt(2), 2, Hidden), b1 = Weights(0.5, Hidden);
-        Tensor W2 = Weights(2 / Math.Sqrt(Hidden), Hidden, Observed), b2 = Weights(0.5, Observed);
+        Tensor W1 = Weights(Math.Sqrt(1.0 / 8), 2, Hidden), b1 = Weights(0.5, Hidden);
+        Tensor W2 = Weights(Math.Sqrt(2.0 / Hidden), Hidden, Observed), b2 = Weights(0.5, Observed);
         return x => (matmul((matmul(x, W1) + b1).tanh(), W2) + b2).tanh();
     }
 }
