@@ -131,7 +131,9 @@ public sealed partial class StructuredVae<TParameters> where TParameters : INatu
     /// <summary>ψ(y; φ) of a batch, silent where a frame is missing.</summary>
     internal NodePotentials Potentials(Batch batch, double weight = 1)
     {
-        NodePotentials potentials = Recognition.call(batch.Observations).Observed(batch.Observed);
+        NodePotentials potentials = Recognition is ISequenceRecognition sequences
+            ? sequences.Potentials(batch.Observations, batch.Observed, batch.Lengths) : Recognition.call(batch.Observations);
+        potentials = potentials.Observed(batch.Observed);
         return weight == 1 ? potentials : new NodePotentials(weight * potentials.J, weight * potentials.h);
     }
 

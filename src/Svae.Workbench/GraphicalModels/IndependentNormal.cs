@@ -24,10 +24,12 @@ public sealed class IndependentNormal(int dimension) : IGraphicalModel<NoParamet
     public object Configuration => new { Dimension = dimension };
 
     /// <summary>q(x_t) = N(h / (1 + J), 1 / (1 + J)), exactly.</summary>
+    /// <exception cref="ArgumentException">There are labels, or the potentials' precisions are dense.</exception>
     public ILocalPosterior Infer(
         NoParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null, Tensor? labels = null)
     {
         if (labels is not null) throw new ArgumentException("labels: independent normal latents have no discrete states");
+        if (potentials.Dense) throw new ArgumentException("potentials.J: independent normal latents take diagonal precisions [B, T, n], got dense ones");
         Tensor precision = potentials.J + 1, mean = potentials.h / precision, variance = precision.reciprocal();
         Tensor mask = SequenceMask.Of(lengths, potentials.h.shape[0], potentials.h.shape[1], potentials.h.device);
         Tensor kl = (0.5 * (mean.square() + variance - 1 + precision.log()) * mask).sum([1, 2]);

@@ -7,15 +7,21 @@ namespace Svae.Workbench.MessagePassing;
 /// What a recognition network says of the latent states: one Gaussian potential for each frame,
 /// <c>ψ(x_t; y_t) = −½ x_tᵀ diag(J_t) x_t + h_tᵀ x_t</c> (Johnson et al. 2016, equation 4).
 /// </summary>
-/// <param name="J">Precisions, not negative, shape [B, T, n], float64; 0 where a frame is missing.</param>
+/// <param name="J">
+/// Precisions, not negative, diagonal [B, T, n], or dense positive semidefinite [B, T, n, n] (then in place of diag(J_t)); float64; 0
+/// where a frame is missing.
+/// </param>
 /// <param name="h">Linear terms, shape [B, T, n], float64.</param>
 public sealed record NodePotentials(Tensor J, Tensor h)
 {
+    /// <summary>Precisions are whole matrices.</summary>
+    public bool Dense => NodeMoments.AreDense(J, h);
+
     /// <summary>The same potentials with missing frames silenced: J = 0 and h = 0 where the mask is 0.</summary>
     /// <param name="observed">1 where a frame was observed and 0 where it is missing, shape [B, T].</param>
     public NodePotentials Observed(Tensor observed)
     {
         Tensor mask = observed.to(J.dtype).unsqueeze(2);
-        return new NodePotentials(J * mask, h * mask);
+        return new NodePotentials(J * (Dense ? mask.unsqueeze(3) : mask), h * mask);
     }
 }

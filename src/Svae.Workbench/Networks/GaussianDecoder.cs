@@ -58,11 +58,7 @@ public sealed class GaussianDecoder : Module<Tensor, Tensor>, ILikelihood
     }
 
     /// <inheritdoc/>
-    public Tensor PixelLogLikelihood(Tensor y, Tensor x)
-    {
-        Tensor log = logVariance.clamp_min(floor);
-        return -0.5 * (((y - forward(x)) * (-0.5 * log).exp()).square() + log + Math.Log(2 * Math.PI));
-    }
+    public Tensor PixelLogLikelihood(Tensor y, Tensor x) => Likelihood.LogNormal(y, forward(x), logVariance.clamp_min(floor));
 
     /// <inheritdoc/>
     public Tensor Mean(Tensor x) => forward(x);
@@ -72,6 +68,6 @@ public sealed class GaussianDecoder : Module<Tensor, Tensor>, ILikelihood
     {
         using var mode = no_grad();
         Tensor mean = forward(x);
-        return mean + Variance.sqrt() * randn(mean.shape, mean.dtype, mean.device, generator: generator);
+        return mean + Variance.sqrt() * Likelihood.Normals(mean, generator);
     }
 }

@@ -14,7 +14,7 @@ public sealed class GaussianRecognition : Module<Tensor, NodePotentials>
 {
     private readonly ResidualPerceptron mean;
     private readonly ResidualPerceptron logPrecision;
-    private readonly double lowest, highest;
+    private readonly PrecisionRange range;
 
     /// <param name="observed">Observation size D.</param>
     /// <param name="latent">Latent dimension n.</param>
@@ -27,14 +27,11 @@ public sealed class GaussianRecognition : Module<Tensor, NodePotentials>
         long observed, long latent, IReadOnlyList<long> hidden, Generator generator,
         double precision = 10, double lowest = 1e-3, double highest = 1e4) : base(nameof(GaussianRecognition))
     {
-        if (!(0 < lowest && lowest < precision && precision < highest))
-            throw new ArgumentException($"precision bounds: expected 0 < lowest < precision < highest, got {lowest}, {precision}, {highest}");
-        (this.lowest, this.highest) = (Math.Log(lowest), Math.Log(highest));
+        range = PrecisionRange.Of(lowest, precision, highest);
         mean = new ResidualPerceptron(observed, latent, hidden, generator);
         logPrecision = new ResidualPerceptron(observed, latent, hidden, generator);
         RegisterComponents();
-        double share = (Math.Log(precision) - this.lowest) / (this.highest - this.lowest);
-        logPrecision.SetLinear(zeros(latent, observed), full(latent, Math.Log(share / (1 - share)), ScalarType.Float32));
+        logPrecision.SetLinear(zeros(latent, observed), full(latent, range.Output(precision), ScalarType.Float32));
     }
 
     /// <summary>Sets the linear part of the mean, m(y) = W y + b at the start.</summary>
@@ -46,8 +43,7 @@ public sealed class GaussianRecognition : Module<Tensor, NodePotentials>
     public override NodePotentials forward(Tensor y)
     {
         Tensor m = mean.call(y).to(ScalarType.Float64);
-        Tensor share = logPrecision.call(y).to(ScalarType.Float64).sigmoid();
-        Tensor J = (lowest + (highest - lowest) * share).exp();
+        Tensor J = range.LogPrecision(logPrecision.call(y).to(ScalarType.Float64)).exp();
         return new NodePotentials(J, J * m);
     }
 }

@@ -18,21 +18,16 @@ public sealed class ResidualPerceptron : Module<Tensor, Tensor>
     /// <param name="outputs">Output size.</param>
     /// <param name="hidden">Width of each hidden layer; none gives the linear map alone.</param>
     /// <param name="generator">Source of the initial weights.</param>
-    public ResidualPerceptron(long inputs, long outputs, IReadOnlyList<long> hidden, Generator generator) : base(nameof(ResidualPerceptron))
+    /// <param name="activation">Between the perceptron's layers.</param>
+    /// <param name="layerNorm">Each hidden layer is normalised before its activation.</param>
+    public ResidualPerceptron(long inputs, long outputs, IReadOnlyList<long> hidden, Generator generator,
+        Activation activation = Activation.Gelu, bool layerNorm = false) : base(nameof(ResidualPerceptron))
     {
         skip = Linear(inputs, outputs);
-        perceptron = Sequential();
-        long width = inputs;
-        for (int layer = 0; layer < hidden.Count; layer++, width = hidden[layer - 1])
-        {
-            perceptron.append(Linear(width, hidden[layer]));
-            perceptron.append(GELU());
-        }
-        if (hidden.Count > 0) perceptron.append(Linear(width, outputs));
+        perceptron = Layers.Perceptron(inputs, outputs, hidden, activation, layerNorm);
         RegisterComponents();
-        using var mode = no_grad();
         var layers = perceptron.children().OfType<Linear>().ToArray();
-        foreach (Linear layer in layers.Prepend(skip)) Start(layer, generator, layer == layers.LastOrDefault() ? 0.01 : 1);
+        foreach (Linear layer in layers.Prepend(skip)) Layers.Start(layer, generator, layer == layers.LastOrDefault() ? 0.01 : 1);
     }
 
     /// <summary>Sets the linear part, for instance to principal components.</summary>
@@ -46,17 +41,24 @@ public sealed class ResidualPerceptron : Module<Tensor, Tensor>
         skip.bias!.copy_(bias);
     }
 
+    /// <summary>
+    /// Sets the linear part to a random partial isometry with b = 0: orthonormal rows or columns, whichever are fewer, so that
+    /// nothing is stretched. What Johnson et al. (2016) start from where no principal components are given.
+    /// </summary>
+    /// <param name="generator">Source of the rotation.</param>
+    public void SetIsometry(Generator generator)
+    {
+        using var mode = no_grad();
+        using var scope = NewDisposeScope();
+        var (rows, columns) = (skip.weight!.shape[0], skip.weight.shape[1]);
+        Tensor Q = linalg.qr(randn([Math.Max(rows, columns), Math.Min(rows, columns)], generator: generator)).Q;
+        SetLinear(rows >= columns ? Q : Q.t(), zeros(rows));
+    }
+
     /// <summary>f(u), any leading dimensions.</summary>
     public override Tensor forward(Tensor u)
     {
         Tensor straight = skip.call(u);
         return perceptron.Count == 0 ? straight : straight + perceptron.call(u);
-    }
-
-    private static void Start(Linear layer, Generator generator, double gain)
-    {
-        double bound = gain * Math.Sqrt(3.0 / layer.weight!.shape[1]);
-        layer.weight.uniform_(-bound, bound, generator);
-        layer.bias!.zero_();
     }
 }

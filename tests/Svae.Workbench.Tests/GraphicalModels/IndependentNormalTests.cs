@@ -35,4 +35,13 @@ public class IndependentNormalTests
         var plain = model.Infer(model.Prior, new NodePotentials(J.narrow(1, 0, 3), h.narrow(1, 0, 3)));
         AssertClose.Equal(plain.NegativeKl, padded.NegativeKl);
     }
+
+    [Fact]
+    public void Dense_precisions_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        var model = new IndependentNormal(2);
+        var dense = new NodePotentials(eye(2, dtype: ScalarType.Float64).expand(1, 3, 2, 2), zeros([1, 3, 2], ScalarType.Float64));
+        Assert.Contains("diagonal", Assert.Throws<ArgumentException>(() => model.Infer(model.Prior, dense)).Message);
+    }
 }

@@ -11,6 +11,7 @@ public static class AssertClose
     {
         Assert.Equal(expected.shape, actual.shape);
         if (expected.numel() == 0) return 0;
+        (expected, actual) = (expected.detach().to(ScalarType.Float64), actual.detach().to(ScalarType.Float64));
         double scale = Math.Max(1e-300, expected.abs().max().item<double>());
         return (expected - actual).abs().max().item<double>() / Math.Max(1, scale);
     }
