@@ -1,12 +1,13 @@
 using Svae.Benchmarks;
 using TorchSharp;
 
-// dotnet run -c Release --project tests/Svae.Benchmarks -- chain|hmm|slds|scaling|all
+// dotnet run -c Release --project tests/Svae.Benchmarks -- chain|hmm|rnn-posterior|scaling|slds|all
 // One file per primitive; each registers here under its name.
 var suites = new SortedDictionary<string, Action>
 {
     ["chain"] = GaussianChainBenchmark.Run,
     ["hmm"] = ForwardBackwardBenchmark.Run,
+    ["rnn-posterior"] = RecurrentPosteriorBenchmark.Run,
     ["scaling"] = GaussianChainScaling.Run,
     ["slds"] = SldsMeanFieldBenchmark.Run,
     ["slds-adjoint"] = SldsMeanFieldBenchmark.Adjoint,

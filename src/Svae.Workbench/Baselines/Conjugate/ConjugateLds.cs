@@ -1,0 +1,75 @@
+using Svae.Workbench.ExponentialFamilies;
+using Svae.Workbench.GraphicalModels;
+using Svae.Workbench.MessagePassing;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Svae.Workbench.Baselines;
+
+/// <summary>
+/// Linear dynamical system with linear-Gaussian emission: <c>x_1 ~ N(μ, Σ)</c>, <c>x_{t+1} = A x_t + b + N(0, Q)</c>,
+/// <c>y_t = C x_t + d + N(0, R)</c>. Its local factor is the Kalman smoother at expected parameters (Beal 2003, chapter 5; for the point
+/// estimate, Ghahramani and Hinton 1996).
+/// </summary>
+/// <param name="settings">Latent size and prior of the system.</param>
+/// <param name="emission">Observation size and prior of the emission.</param>
+public sealed class ConjugateLds(LdsSettings settings, LinearGaussianEmission emission) : IConjugateModel<WithEmission<LdsParameters>>
+{
+    /// <summary>The latent system.</summary>
+    public LinearDynamicalSystem Model { get; } = new(settings);
+
+    /// <inheritdoc/>
+    public IExponentialFamily<WithEmission<LdsParameters>> Family { get; } = WithEmission<LdsParameters>.Family(LdsParameters.Family());
+
+    /// <inheritdoc/>
+    public WithEmission<LdsParameters> Prior { get; } = new(settings.Prior(), emission.Prior(settings.Dimension));
+
+    /// <inheritdoc/>
+    public LocalOptimum Expect(WithEmission<LdsParameters> expectedStatistics, Batch batch, Tensor? start = null) =>
+        new(Infer(expectedStatistics, batch).Bound);
+
+    /// <summary>q(x) of each sequence, and the bound, nats, [B]: with a point for θ it is log p(y|θ).</summary>
+    public (ChainPosterior Chain, Tensor Bound) Infer(WithEmission<LdsParameters> expectedStatistics, Batch batch)
+    {
+        var (y, observed) = ConjugateStep.Data(batch, emission.Observed);
+        var (potentials, constant) = LinearGaussianEmission.Potentials(expectedStatistics.Emission, y, observed);
+        var (chain, prior) = LinearDynamicalSystem.Chain(expectedStatistics.System, potentials, batch.Lengths);
+        ChainPosterior posterior = GaussianChain.Infer(chain, batch.Lengths);
+        return (posterior, posterior.LogZ + prior + constant);
+    }
+
+    /// <summary>η of q(θ) when x is known: the exact conjugate update. From the prior alone a fit cannot start, since E C = 0 hides x from y.</summary>
+    /// <param name="latents">x, float64 [T_i, n]: for instance whitened principal components of the observations.</param>
+    /// <param name="observations">y, [T_i, D].</param>
+    public WithEmission<LdsParameters> Posterior(IReadOnlyList<Tensor> latents, IReadOnlyList<Tensor> observations)
+    {
+        using var mode = no_grad();
+        return new(Model.Posterior(latents, latents.Count), Prior.Emission.Plus(LinearGaussianEmission.Statistics(latents, observations)));
+    }
+
+    /// <inheritdoc/>
+    public WithEmission<LdsParameters> StatisticsAtMode(WithEmission<LdsParameters> eta) =>
+        new(new(PosteriorMode.Of(eta.System.InitialState), PosteriorMode.Of(eta.System.Dynamics)), PosteriorMode.Of(eta.Emission));
+
+    /// <summary>The frames after the last one of each sequence, C x + d of the mean path at the mean parameters, float64 [B, steps, D].</summary>
+    /// <param name="eta">η of q(θ).</param>
+    /// <param name="batch">The past.</param>
+    /// <param name="steps">How many frames to go on.</param>
+    public Tensor Predict(WithEmission<LdsParameters> eta, Batch batch, int steps)
+    {
+        using var mode = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor x = ChainStatistics.Last(Infer(Family.ExpectedStatistics(eta), batch).Chain.Mean, batch.Lengths);
+        Tensor dynamics = MatrixNormalInverseWishart.ToStandard(eta.System.Dynamics).M, map = MatrixNormalInverseWishart.ToStandard(eta.Emission).M;
+        return AffineMap.Apply(map, AffineMap.Iterate(dynamics, x, steps)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>E y_t of every frame, missing ones too, at the mean parameters, float64 [B, T, D].</summary>
+    public Tensor Reconstruct(WithEmission<LdsParameters> eta, Batch batch)
+    {
+        using var mode = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor x = Infer(Family.ExpectedStatistics(eta), batch).Chain.Mean;
+        return AffineMap.Apply(MatrixNormalInverseWishart.ToStandard(eta.Emission).M, x).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,104 @@
+using Svae.Workbench.ExponentialFamilies;
+using Svae.Workbench.GraphicalModels;
+using Svae.Workbench.Learning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Svae.Workbench.Baselines;
+
+/// <summary>A variational autoencoder with linear networks, plain or structured.</summary>
+/// <typeparam name="TParameters">Natural parameters of q(θ).</typeparam>
+internal abstract class NetworkFamily<TParameters> : IInferenceFamily where TParameters : INaturalParameters<TParameters>
+{
+    private readonly optim.Optimizer optimizer;
+    private readonly StepSettings step;
+    private readonly Generator generator;
+
+    protected NetworkFamily(
+        string name, IGraphicalModel<TParameters> model, LinearNetworks networks, InferenceFamiliesSettings settings, Generator generator)
+    {
+        (Name, Networks, this.generator) = (name, networks, generator);
+        Vae = new StructuredVae<TParameters>(model, networks.Recognition, networks.Decoder);
+        optimizer = optim.Adam(Vae.Networks, lr: settings.LearningRate);
+        step = new StepSettings { NaturalRate = settings.NaturalRate };
+    }
+
+    public string Name { get; }
+
+    public abstract bool NaturalGradient { get; }
+
+    protected StructuredVae<TParameters> Vae { get; }
+
+    protected LinearNetworks Networks { get; }
+
+    public void Step(Batch batch) => Vae.Step(batch, optimizer, step, generator);
+
+    public virtual void Finish(Minibatches data) { }
+
+    public Tensor LocalBound(Batch batch) => Path(Vae.Infer(batch), batch).Elbo(Theta(), batch);
+
+    public Tensor BestLocalBound(Batch batch) =>
+        new ConjugateLds(new LdsSettings { Dimension = Vae.Model.Dimension }, new LinearGaussianEmission { Observed = (int)batch.Observations.shape[2] })
+            .Infer(Theta(), batch).Bound;
+
+    public abstract Tensor Predict(Tensor past, int steps);
+
+    public Tensor Reconstruct(Batch batch) => Networks.Decoder.call(Vae.Infer(batch).Mean);
+
+    /// <summary>q(x) as a chain.</summary>
+    protected abstract GaussianPathPosterior Path(ILocalPosterior posterior, Batch batch);
+
+    /// <summary>E[t(θ)] of the prior on paths, written as a linear dynamical system.</summary>
+    protected abstract LdsParameters System();
+
+    private WithEmission<LdsParameters> Theta() => new(System(), Networks.Emission(Vae.Model.Dimension));
+}
+
+/// <summary>The plain VAE: its prior is the system whose frames forget the one before, x_t ~ N(0, I).</summary>
+internal sealed class PlainFamily(InferenceFamiliesSettings settings, LinearNetworks networks, Generator generator)
+    : NetworkFamily<NoParameters>("VAE", new IndependentNormal(settings.Latent), networks, settings, generator)
+{
+    private VaeAutoregression? autoregression;
+
+    public override bool NaturalGradient => false;
+
+    /// <summary>A VAE has no dynamics to predict with, so it is lent an autoregression on its codes.</summary>
+    public override void Finish(Minibatches data) => autoregression = VaeAutoregression.Fit(Vae, data);
+
+    public override Tensor Predict(Tensor past, int steps) =>
+        (autoregression ?? throw new InvalidOperationException("Predict: finish the training first")).Predict(past, steps);
+
+    protected override GaussianPathPosterior Path(ILocalPosterior posterior, Batch batch) =>
+        GaussianPathPosterior.Of(posterior.Mean, posterior.Covariance, null, batch.Lengths);
+
+    protected override LdsParameters System()
+    {
+        long n = Vae.Model.Dimension;
+        Tensor identity = eye(n, dtype: ScalarType.Float64);
+        return new LdsParameters(new NormalInverseWishart().Statistics(new(zeros(n, ScalarType.Float64), identity)),
+            new MatrixNormalInverseWishart().Statistics(new(zeros(n, n + 1, ScalarType.Float64), identity)));
+    }
+}
+
+/// <summary>The structured VAE with a linear dynamical system.</summary>
+internal sealed class StructuredFamily : NetworkFamily<LdsParameters>
+{
+    public StructuredFamily(
+        InferenceFamiliesSettings settings, LinearNetworks networks, PrincipalComponents components, IReadOnlyList<Tensor> train, Generator generator)
+        : base("structured VAE", new LinearDynamicalSystem(new LdsSettings { Dimension = settings.Latent }), networks, settings, generator) =>
+        Vae.Parameters = ((LinearDynamicalSystem)Vae.Model).Posterior([.. train.Select(components.Transform)], train.Count);
+
+    public override bool NaturalGradient => true;
+
+    public override Tensor Predict(Tensor past, int steps)
+    {
+        Tensor last = Vae.Infer(InferenceFamilies.Whole(past)).Mean.select(1, past.shape[1] - 1);
+        Tensor dynamics = MatrixNormalInverseWishart.ToStandard(Vae.Parameters.Dynamics).M;
+        return Networks.Decoder.call(AffineMap.Iterate(dynamics, last, steps));
+    }
+
+    protected override GaussianPathPosterior Path(ILocalPosterior posterior, Batch batch) =>
+        GaussianPathPosterior.Of(((LdsPosterior)posterior).Chain, batch.Lengths);
+
+    protected override LdsParameters System() => Vae.Model.Family.ExpectedStatistics(Vae.Parameters);
+}

@@ -1,0 +1,60 @@
+using Svae.Workbench.MessagePassing;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Svae.Workbench.Baselines;
+
+/// <summary>
+/// Amortised posterior of a sequence by a bidirectional gated recurrent network, in the place of message passing: the network reads all of
+/// y and writes <c>q(x) = Π_t N(x_t; m_t, diag s_t)</c>, or with couplings
+/// <c>q(x) = N(x_1; m_1, diag s_1) Π_t N(x_{t+1}; m_{t+1} + G_t (x_t − m_t), diag s_{t+1})</c>, whose precision is block-tridiagonal
+/// (the posteriors that Zhao and Linderman 2023 compare with).
+/// </summary>
+public sealed class RecurrentPosterior : Module<Tensor, GaussianPathPosterior>
+{
+    private readonly GRU network;
+    private readonly Linear readout;
+    private readonly long latent;
+    private readonly bool coupled;
+
+    /// <param name="observed">Observation size D.</param>
+    /// <param name="latent">Latent dimension n.</param>
+    /// <param name="hidden">Units of each direction.</param>
+    /// <param name="coupled">Whether frames are coupled.</param>
+    /// <param name="generator">Source of the initial weights.</param>
+    public RecurrentPosterior(long observed, long latent, long hidden, bool coupled, Generator generator) : base(nameof(RecurrentPosterior))
+    {
+        (this.latent, this.coupled) = (latent, coupled);
+        network = GRU(observed, hidden, batchFirst: true, bidirectional: true);
+        readout = Linear(2 * hidden, 2 * latent + (coupled ? latent * latent : 0));
+        RegisterComponents();
+        using var mode = no_grad();
+        double bound = 1 / Math.Sqrt(hidden);
+        foreach (Parameter weight in parameters()) weight.uniform_(-bound, bound, generator);
+    }
+
+    /// <summary>q(x) given y, float32 [B, T, D], all of one length.</summary>
+    public override GaussianPathPosterior forward(Tensor y)
+    {
+        Tensor features = network.call(y, null).Item1;
+        Tensor output = readout.call(features).to(ScalarType.Float64);
+        Tensor mean = output.narrow(2, 0, latent), variance = functional.softplus(output.narrow(2, latent, latent)) + 1e-6;
+        Tensor entropy = 0.5 * ((2 * Math.PI * Math.E) * variance).log().sum([1L, 2L]);
+        if (!coupled) return new GaussianPathPosterior(mean, diag_embed(variance), null, entropy);
+        Tensor gain = output.narrow(2, 2 * latent, latent * latent).narrow(1, 0, y.shape[1] - 1).reshape(y.shape[0], y.shape[1] - 1, latent, latent);
+        ChainPosterior centred = Centred(gain, variance);
+        return new GaussianPathPosterior(mean, centred.Covariance, centred.CrossCovariance, entropy);
+    }
+
+    /// <summary>The chain of x_t − m_t: its covariances.</summary>
+    private static ChainPosterior Centred(Tensor gain, Tensor variance)
+    {
+        Tensor precision = variance.reciprocal(), later = precision.narrow(1, 1, gain.shape[1]);
+        Tensor weighted = later.unsqueeze(3) * gain, nothing = zeros_like(variance); // Λ G
+        return GaussianChain.Infer(new ChainPotentials(
+            diag_embed(precision.select(1, 0)), nothing.select(1, 0),
+            matmul(gain.mT, weighted), -weighted.mT, diag_embed(later), nothing, nothing));
+    }
+}

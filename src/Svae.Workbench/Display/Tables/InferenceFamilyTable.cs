@@ -1,0 +1,35 @@
+using System.Globalization;
+using Microsoft.Data.Analysis;
+using Svae.Workbench.Baselines;
+
+namespace Svae.Workbench.Display;
+
+/// <summary>The comparison of inference families as the poster's table: what was measured by row, the families by column.</summary>
+public static class InferenceFamilyTable
+{
+    /// <summary>One row a property, one column a family; each cell is the mean over the seeds.</summary>
+    /// <param name="seeds">What <see cref="InferenceFamilies.Compare"/> returned, for each seed.</param>
+    /// <exception cref="ArgumentException">There is no seed.</exception>
+    public static DataFrame Of(params IReadOnlyList<InferenceFamily>[] seeds)
+    {
+        if (seeds.Length == 0) throw new ArgumentException("seeds: expected at least one comparison, got none");
+        var rows = new (string Name, Func<InferenceFamily, double> Value, string Format)[]
+        {
+            ("optimality of the local factor: bound below its optimum, nats/frame", f => f.LocalGap, "0.0000"),
+            ("cost: ms a step", f => f.MillisecondsPerStep, "0.0"),
+            ("structure exploited: bound below the true evidence, nats/frame", f => f.EvidenceGap, "0.000"),
+            ("query, frames ahead: error", f => f.PredictionError, "0.000"),
+            ("query, missing span: error", f => f.ImputationError, "0.000"),
+            ("steps until the bound settled", f => f.SettlingSteps, "0"),
+        };
+        var table = new DataFrame(new StringDataFrameColumn("measured", rows.Select(r => r.Name).Append("natural gradients")));
+        for (int family = 0; family < seeds[0].Count; family++)
+        {
+            var column = seeds.Select(seed => seed[family]).ToArray();
+            table.Columns.Add(new StringDataFrameColumn(column[0].Name, rows
+                .Select(r => (column.Average(r.Value) + 0.0).ToString(r.Format, CultureInfo.InvariantCulture).Replace('-', '−'))
+                .Append(column[0].NaturalGradient ? "yes" : "no θ to take them")));
+        }
+        return table;
+    }
+}

@@ -1,0 +1,127 @@
+using Svae.Workbench.Baselines;
+using Svae.Workbench.ExponentialFamilies;
+using Svae.Workbench.GraphicalModels;
+using Svae.Workbench.Learning;
+using Svae.Workbench.Tests.Golden;
+using Svae.Workbench.Tests.Oracles;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Svae.Workbench.Tests.Baselines;
+
+public class ConjugateLdsTests
+{
+    public static TheoryData<string> Cases() => [.. GoldenCase.Names("evidence_lds")];
+
+    /// <summary>t(θ) at the golden case's parameters.</summary>
+    private static WithEmission<LdsParameters> Point(GoldenCase golden)
+    {
+        Tensor none = zeros(golden["m0"].shape[0], 1, ConjugateData.Double);
+        return new(
+            new(new NormalInverseWishart().Statistics(new(golden["m0"], golden["P0"])),
+                new MatrixNormalInverseWishart().Statistics(new(cat([golden["A"], none], 1), golden["Q"]))),
+            new MatrixNormalInverseWishart().Statistics(new(cat([golden["C"], golden["d"].unsqueeze(1)], 1), diag(golden["R"]))));
+    }
+
+    private static ConjugateLds Model(GoldenCase golden) =>
+        new(new LdsSettings { Dimension = (int)golden["m0"].shape[0] }, new LinearGaussianEmission { Observed = (int)golden["d"].shape[0] });
+
+    [Theory, MemberData(nameof(Cases))]
+    public void With_a_point_for_the_parameters_the_bound_is_the_known_evidence(string name)
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenCase.Load(name);
+        var (chain, bound) = Model(golden).Infer(Point(golden), ConjugateData.Of(golden["y"]));
+        AssertClose.Equal(golden["log_evidence"], bound, 1e-9, "log p(y)");
+        AssertClose.Equal(golden["post_mean"], chain.Mean, 1e-9, "smoothed means");
+        AssertClose.Equal(golden["post_cov"], chain.Covariance, 1e-9, "smoothed covariances");
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public void The_expected_statistics_are_those_of_the_known_smoothed_moments(string name)
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenCase.Load(name);
+        var leaves = WithEmission<LdsParameters>.FromBlocks([.. Point(golden).Blocks.Select(b => b.detach().requires_grad_())]);
+        Model(golden).Expect(leaves, ConjugateData.Of(golden["y"])).Bound.sum().backward();
+        Tensor y = golden["y"], mean = golden["post_mean"], covariance = golden["post_cov"];
+        double frames = y.shape[0] * y.shape[1], sequences = y.shape[0];
+        Tensor second = covariance + mean.unsqueeze(3) * mean.unsqueeze(2);
+        MatrixNormalInverseWishart.Natural emission = leaves.Emission;
+        Tensor affine = cat([mean, ones_like(mean.narrow(2, 0, 1))], 2);
+        AssertClose.Equal(einsum("bti,btj->ij", affine, y), emission.B.grad!, 1e-9, "Σ E x̃ yᵀ");
+        AssertClose.Equal(einsum("bti,btj->ij", y, y), emission.C.grad!, 1e-9, "Σ y yᵀ");
+        AssertClose.Equal(tensor(frames), emission.Nu.grad!, 1e-9, "frames");
+        Tensor square = 0.5 * (emission.KInverse.grad! + emission.KInverse.grad!.mT);
+        long n = mean.shape[2];
+        AssertClose.Equal(second.sum([0L, 1L]), square.narrow(0, 0, n).narrow(1, 0, n), 1e-9, "Σ E x xᵀ");
+        AssertClose.Equal(mean.sum([0L, 1L]), square.select(1, n).narrow(0, 0, n), 1e-9, "Σ E x");
+        AssertClose.Equal(mean.select(1, 0).sum([0L]), leaves.System.InitialState.b.grad!, 1e-9, "E x_1");
+        AssertClose.Equal(tensor(frames - sequences), leaves.System.Dynamics.Nu.grad!, 1e-9, "pairs");
+        AssertClose.Equal(second.narrow(1, 1, y.shape[1] - 1).sum([0L, 1L]), leaves.System.Dynamics.C.grad!, 1e-9, "Σ E x_{t+1}x_{t+1}ᵀ");
+    }
+
+    [Fact]
+    public void Missing_frames_and_ends_are_integrated_out_as_in_the_dense_joint_gaussian()
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenCase.Load("evidence_lds_T7_n2_p3");
+        Tensor y = golden["y"].narrow(0, 0, 2), observed = tensor(new double[,] { { 1, 0, 0, 1, 1, 0, 1 }, { 0, 1, 1, 1, 0, 0, 0 } });
+        var batch = new Batch(y + (1 - observed).unsqueeze(2) * 1e3, tensor(new long[] { 7, 5 }), observed, 1);
+        Tensor bound = Model(golden).Infer(Point(golden), batch).Bound;
+        AssertClose.Equal(stack([Dense(golden, y[0], observed[0]), Dense(golden, y[1], observed[1])]), bound, 1e-9);
+    }
+
+    /// <summary>log p of the observed frames from the dense joint covariance of all of them.</summary>
+    private static Tensor Dense(GoldenCase golden, Tensor y, Tensor observed)
+    {
+        Tensor A = golden["A"], C = golden["C"], mean = golden["m0"], covariance = golden["P0"];
+        var frames = Enumerable.Range(0, (int)y.shape[0]).Where(t => observed[t].item<double>() > 0).ToArray();
+        var means = new List<Tensor>();
+        var covariances = new List<Tensor>();
+        for (int t = 0; t < y.shape[0]; t++)
+        {
+            means.Add(mean);
+            covariances.Add(covariance);
+            (mean, covariance) = (A.mv(mean), A.matmul(covariance).matmul(A.mT) + golden["Q"]);
+        }
+        Tensor Block(int s, int t) // Cov(y_s, y_t)
+        {
+            Tensor power = s >= t ? covariances[t] : covariances[s];
+            for (int i = 0; i < Math.Abs(s - t); i++) power = s >= t ? A.matmul(power) : power.matmul(A.mT);
+            Tensor block = C.matmul(power).matmul(C.mT);
+            return s == t ? block + diag(golden["R"]) : block;
+        }
+        Tensor joint = cat([.. frames.Select(s => cat([.. frames.Select(t => Block(s, t))], 1))]);
+        Tensor error = cat([.. frames.Select(t => y[t] - C.mv(means[t]) - golden["d"])]);
+        return -0.5 * (error.dot(linalg.solve(joint, error)) + linalg.slogdet(joint).Item2 + error.shape[0] * Math.Log(2 * Math.PI));
+    }
+
+    [Fact]
+    public void On_sequences_from_the_model_the_held_out_evidence_and_the_eigenvalues_are_recovered()
+    {
+        using var scope = NewDisposeScope();
+        using var g = new Generator(8);
+        var system = LinearGaussianSystem.Rotation(latent: 2, observed: 5, g, angle: Math.PI / 10, innovation: 0.2, decay: 0.97);
+        Tensor[] y = [.. system.Simulate(12, 100, g).Observations.unbind(0)], train = y[..8], test = y[8..];
+        var model = new ConjugateLds(new LdsSettings { Dimension = 2 }, new LinearGaussianEmission { Observed = 5 });
+        using var components = PrincipalComponents.Fit(cat(train), 2, whiten: true);
+        WithEmission<LdsParameters> start = model.Posterior([.. train.Select(components.Transform)], train);
+        var fit = VariationalEm.Fit(model, ConjugateData.Together(train), new() { Iterations = 60 }, start);
+
+        Batch held = ConjugateData.Of(stack(test));
+        double best = system.LogEvidence(held).mean().item<double>() / 100;
+        double found = model.Infer(model.StatisticsAtMode(fit.Parameters), held).Bound.mean().item<double>() / 100;
+        Assert.InRange(found, best - 0.05, best + 0.02);
+        Tensor A = system.Dynamics.narrow(1, 0, 2), dynamics = MatrixNormalInverseWishart.ToStandard(fit.Parameters.System.Dynamics).M.narrow(1, 0, 2);
+        AssertClose.Equal(linalg.det(A), linalg.det(dynamics), 0.05, "product of eigenvalues");
+        AssertClose.Equal(A.trace(), dynamics.trace(), 0.05, "sum of eigenvalues");
+
+        // Ten frames ahead, better than standing still.
+        Tensor past = stack(test).narrow(1, 0, 60), future = stack(test).narrow(1, 60, 10);
+        double error = (model.Predict(fit.Parameters, ConjugateData.Of(past), 10) - future).square().mean().item<double>();
+        double still = (past.narrow(1, 59, 1) - future).square().mean().item<double>();
+        Assert.True(error < 0.7 * still, $"predicted {error:g3}, last frame {still:g3}");
+    }
+}

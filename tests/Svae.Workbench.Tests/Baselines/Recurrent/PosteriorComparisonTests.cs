@@ -1,0 +1,21 @@
+using Svae.Workbench.Baselines;
+using Xunit;
+
+namespace Svae.Workbench.Tests.Baselines;
+
+public class PosteriorComparisonTests
+{
+    [Fact]
+    public void No_bound_exceeds_the_evidence_and_every_gap_closes_with_training()
+    {
+        var settings = new PosteriorComparisonSettings { Frames = 20, Trials = 16, Steps = 40, Every = 20, BatchSize = 8, Hidden = 8 };
+        IReadOnlyList<PosteriorGap> gaps = PosteriorComparison.Run(settings, seed: 1);
+        Assert.Equal(3, gaps.Count);
+        foreach (PosteriorGap gap in gaps)
+        {
+            Assert.Equal([0, 20, 40], gap.Steps);
+            Assert.All(gap.Gaps, value => Assert.True(value > 0, $"{gap.Name}: gap {value}"));
+            Assert.True(gap.Gaps[^1] < 0.8 * gap.Gaps[0], $"{gap.Name}: {string.Join(", ", gap.Gaps)}");
+        }
+    }
+}
