@@ -13,6 +13,15 @@ public sealed record Batch(Tensor Observations, Tensor Lengths, Tensor Observed,
     /// <summary>Known discrete states, int64 [B, T], −1 where a frame's state is not known; null when none is.</summary>
     public Tensor? Labels { get; init; }
 
+    /// <summary>Sequences of one length, every frame observed, as all the data there is.</summary>
+    /// <param name="observations">y, float32 [B, T, D].</param>
+    public static Batch Whole(Tensor observations)
+    {
+        var (batch, frames) = (observations.shape[0], observations.shape[1]);
+        return new Batch(observations, full(batch, frames, ScalarType.Int64, observations.device),
+            ones([batch, frames], ScalarType.Float32, observations.device), 1);
+    }
+
     /// <summary>Frames in the batch, padding left out.</summary>
     public long Frames => Lengths.sum().item<long>();
 }

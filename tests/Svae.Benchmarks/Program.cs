@@ -1,11 +1,12 @@
 using Svae.Benchmarks;
 using TorchSharp;
 
-// dotnet run -c Release --project tests/Svae.Benchmarks -- chain|hmm|rnn-posterior|scaling|slds|all
+// dotnet run -c Release --project tests/Svae.Benchmarks -- chain|families|hmm|rnn-posterior|scaling|slds|all
 // One file per primitive; each registers here under its name.
 var suites = new SortedDictionary<string, Action>
 {
     ["chain"] = GaussianChainBenchmark.Run,
+    ["families"] = InferenceFamiliesBenchmark.Run,
     ["hmm"] = ForwardBackwardBenchmark.Run,
     ["rnn-posterior"] = RecurrentPosteriorBenchmark.Run,
     ["scaling"] = GaussianChainScaling.Run,

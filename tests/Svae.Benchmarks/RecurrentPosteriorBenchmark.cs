@@ -1,5 +1,6 @@
 using System.Globalization;
 using Svae.Workbench.Baselines;
+using Svae.Workbench.Data;
 
 namespace Svae.Benchmarks;
 
@@ -12,17 +13,17 @@ internal static class RecurrentPosteriorBenchmark
 
     public static void Run()
     {
-        foreach (var (latent, observed) in new[] { (3, 5), (5, 10) })
+        var settings = new PosteriorComparisonSettings();
+        foreach (LinearGaussianRotation process in new[] { new LinearGaussianRotation(), LinearGaussianRotation.FiveOfTen })
         {
-            var settings = new PosteriorComparisonSettings { Latent = latent, Observed = observed };
-            var runs = Enumerable.Range(0, Seeds).Select(seed => PosteriorComparison.Run(settings, seed)).ToArray();
+            var runs = Enumerable.Range(0, Seeds).Select(seed => PosteriorComparison.Run(process, settings, seed)).ToArray();
             var rows = runs[0].Select((posterior, i) => (IReadOnlyList<string>)
             [
                 posterior.Name, .. posterior.Gaps.Select((_, s) => Cell([.. runs.Select(run => run[i].Gaps[s])])),
                 Number(runs.Average(run => run[i].MillisecondsPerStep)),
             ]);
             MarkdownTable.Print(
-                $"D = {latent} latents, N = {observed} observed, T = {settings.Frames}, {settings.Trials} trials: log p(y) − ELBO, nats per frame, mean (lowest to highest) of {Seeds} seeds",
+                $"D = {process.LatentSize} latents, N = {process.Observed} observed, T = {process.Frames}, {process.TrainingSequences} trials: log p(y) − ELBO, nats per frame, mean (lowest to highest) of {Seeds} seeds",
                 ["posterior", .. runs[0][0].Steps.Select(step => $"step {step}"), "ms a step"], rows);
         }
     }

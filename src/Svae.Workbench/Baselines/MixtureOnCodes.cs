@@ -41,7 +41,7 @@ public sealed record MixtureOnCodes(StructuredVae<NoParameters> Vae, ConjugateMi
         using var mode = no_grad();
         using var scope = NewDisposeScope();
         Tensor codes = Encode(Vae, points);
-        return Mixture.Responsibilities(Fit.Statistics, Singles(codes)).squeeze(1).argmax(1).MoveToOuterDisposeScope();
+        return Mixture.Responsibilities(Fit.Statistics, Batch.Whole(codes.unsqueeze(1))).squeeze(1).argmax(1).MoveToOuterDisposeScope();
     }
 
     /// <summary>The ELBO of each point with the mixture as prior, E_q[log p(y|x) + log p(x) − log q(x)], nats, float64 [N].</summary>
@@ -69,7 +69,7 @@ public sealed record MixtureOnCodes(StructuredVae<NoParameters> Vae, ConjugateMi
     /// <summary>log p(y|x) + log p(x) − log q(x) of samples of q(x), [S, N].</summary>
     private Tensor LogWeights(Tensor points, Generator generator, int samples)
     {
-        Batch batch = Singles(points);
+        Batch batch = Batch.Whole(points.unsqueeze(1));
         ILocalPosterior posterior = Vae.Infer(batch, generator, samples);
         Tensor x = posterior.Samples; // [S, N, 1, n]
         Tensor prior = Mixture.Model.LogDensity(Fit.Statistics, x.flatten(0, 1)).reshape(samples, -1);
@@ -80,10 +80,6 @@ public sealed record MixtureOnCodes(StructuredVae<NoParameters> Vae, ConjugateMi
     private static Tensor Encode(StructuredVae<NoParameters> vae, Tensor points)
     {
         Guard.Shape(points, "points", ("point", -1), ("observed", -1));
-        return vae.Infer(Singles(points)).Mean.squeeze(1);
+        return vae.Infer(Batch.Whole(points.unsqueeze(1))).Mean.squeeze(1);
     }
-
-    /// <summary>Points as sequences of one frame each.</summary>
-    private static Batch Singles(Tensor points) => new(points.unsqueeze(1),
-        ones(points.shape[0], ScalarType.Int64, points.device), ones(points.shape[0], 1, ScalarType.Float32, points.device), 1);
 }

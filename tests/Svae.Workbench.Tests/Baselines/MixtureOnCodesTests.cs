@@ -59,7 +59,7 @@ public class MixtureOnCodesTests
     /// <summary>E_q log p(y|x) − KL(q ‖ N(0, I)) with the divergence in closed form, nats per point.</summary>
     private static double Plain(StructuredVae<NoParameters> vae, Tensor points, Generator generator, int samples = 10)
     {
-        var batch = new Batch(points.unsqueeze(1), ones(points.shape[0], ScalarType.Int64), ones(points.shape[0], 1), 1);
+        Batch batch = Batch.Whole(points.unsqueeze(1));
         ILocalPosterior q = vae.Infer(batch, generator, samples);
         using var mode = no_grad();
         return (vae.Likelihood.LogLikelihood(batch.Observations, q.Samples).to(ScalarType.Float64).mean([0L]).squeeze(1) + q.NegativeKl).mean().item<double>();

@@ -1,3 +1,4 @@
+using Svae.Workbench.Data;
 using Svae.Workbench.ExponentialFamilies;
 using Svae.Workbench.GraphicalModels;
 using Svae.Workbench.MessagePassing;
@@ -45,6 +46,16 @@ public sealed class ConjugateLds(LdsSettings settings, LinearGaussianEmission em
     {
         using var mode = no_grad();
         return new(Model.Posterior(latents, latents.Count), Prior.Emission.Plus(LinearGaussianEmission.Statistics(latents, observations)));
+    }
+
+    /// <summary>t(θ) of a system whose parameters are known: with it in the place of E[t(θ)] the bound is log p(y).</summary>
+    public static WithEmission<LdsParameters> Known(LinearGaussianProcess process)
+    {
+        using var mode = no_grad();
+        var (m, P, A, Q, C, d, noise) = process;
+        Tensor none = zeros(m.shape[0], 1, ScalarType.Float64), variance = noise * noise * eye(d.shape[0], dtype: ScalarType.Float64);
+        return new(new(new NormalInverseWishart().Statistics(new(m, P)), new MatrixNormalInverseWishart().Statistics(new(cat([A, none], 1), Q))),
+            new MatrixNormalInverseWishart().Statistics(new(cat([C, d.unsqueeze(1)], 1), variance)));
     }
 
     /// <inheritdoc/>

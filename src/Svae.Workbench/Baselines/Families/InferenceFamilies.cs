@@ -1,28 +1,14 @@
 using System.Diagnostics;
+using Svae.Workbench.Data;
 using Svae.Workbench.Learning;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Svae.Workbench.Baselines;
 
-/// <summary>The data and the training of a comparison of inference families.</summary>
+/// <summary>Training and questions of a comparison of inference families.</summary>
 public sealed record InferenceFamiliesSettings
 {
-    /// <summary>Latent dimension n of the system and of every model.</summary>
-    public int Latent { get; init; } = 2;
-
-    /// <summary>Observation size D.</summary>
-    public int Observed { get; init; } = 6;
-
-    /// <summary>Sequences to learn from.</summary>
-    public int Sequences { get; init; } = 40;
-
-    /// <summary>Sequences to be judged on.</summary>
-    public int HeldOut { get; init; } = 20;
-
-    /// <summary>Frames of a sequence.</summary>
-    public int Frames { get; init; } = 60;
-
     /// <summary>Passes over the data.</summary>
     public int Epochs { get; init; } = 60;
 
@@ -63,28 +49,29 @@ public sealed record InferenceFamily(
 public static class InferenceFamilies
 {
     /// <summary>Trains all three and measures them.</summary>
-    /// <param name="settings">Data and training.</param>
+    /// <param name="process">What the data comes from; every model has as many latents as it.</param>
+    /// <param name="settings">Training and questions.</param>
     /// <param name="seed">Of the data, the weights and the minibatches.</param>
     /// <param name="progress">Told after each epoch.</param>
     /// <param name="cancel">Stops between two steps.</param>
     /// <returns>Natural-gradient SVI, VAE, SVAE, in this order.</returns>
     public static IReadOnlyList<InferenceFamily> Compare(
-        InferenceFamiliesSettings settings, int seed, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+        LinearGaussianRotation process, InferenceFamiliesSettings settings, int seed,
+        IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed);
-        LinearGaussianSystem system = LinearGaussianSystem.Rotation(
-            settings.Latent, settings.Observed, generator, angle: Math.PI / 10, innovation: 0.2, noise: 0.5, decay: 0.97);
-        Tensor[] train = [.. system.Simulate(settings.Sequences, settings.Frames, generator).Observations.to(ScalarType.Float32).unbind(0)];
-        var judge = new Judge(system, settings, generator);
-        using var components = PrincipalComponents.Fit(cat(train), settings.Latent, whiten: true);
+        var (training, heldOut) = process.Generate(seed);
+        IReadOnlyList<Tensor> train = training.Sequences;
+        var judge = new Judge(process, heldOut, settings);
+        using var components = PrincipalComponents.Fit(cat([.. train]), process.LatentSize, whiten: true);
         IInferenceFamily[] families =
         [
             new StochasticFamily(components, train),
-            new PlainFamily(settings, LinearNetworks.Of(components, train, generator), generator),
+            new PlainFamily(settings, LinearNetworks.Of(components, train, generator), components, generator),
             new StructuredFamily(settings, LinearNetworks.Of(components, train, generator), components, train, generator),
         ];
-        return [.. families.Select(family => Measure(family, judge, new Minibatches(train, settings.Frames, settings.BatchSize, seed), settings, progress, cancel))];
+        return [.. families.Select(family => Measure(family, judge, new Minibatches(train, process.Frames, settings.BatchSize, seed), settings, progress, cancel))];
     }
 
     private static InferenceFamily Measure(
@@ -110,24 +97,19 @@ public static class InferenceFamilies
             judge.PredictionError(family), judge.ImputationError(family), bounds.First(b => b.Bound > best - 0.1).Steps, family.NaturalGradient);
     }
 
-    /// <summary>Sequences of equal length, all frames observed, as one batch.</summary>
-    internal static Batch Whole(Tensor y) =>
-        new(y, full(y.shape[0], y.shape[1], ScalarType.Int64), ones(y.shape[0], y.shape[1], ScalarType.Float32), 1);
-
     /// <summary>Held-out sequences, and what the families are judged by.</summary>
     private sealed class Judge
     {
         private readonly InferenceFamiliesSettings settings;
         private readonly Batch batch;
         private readonly Tensor signal; // C x + d, [B, T, D]
+        private readonly int frames;
 
-        public Judge(LinearGaussianSystem system, InferenceFamiliesSettings settings, Generator generator)
+        public Judge(LinearGaussianRotation process, ToyData heldOut, InferenceFamiliesSettings settings)
         {
-            this.settings = settings;
-            var (x, y) = system.Simulate(settings.HeldOut, settings.Frames, generator);
-            signal = AffineMap.Apply(system.Emission, x);
-            batch = Whole(y.to(ScalarType.Float32));
-            Evidence = PerFrame(system.LogEvidence(batch));
+            (this.settings, frames) = (settings, process.Frames);
+            (batch, signal) = (Batch.Whole(heldOut.Observations), heldOut.Clean.to(ScalarType.Float64));
+            Evidence = PerFrame(process.LogLikelihood(heldOut.Observations));
         }
 
         /// <summary>True log p(y), nats per frame.</summary>
@@ -139,20 +121,20 @@ public static class InferenceFamilies
 
         public double PredictionError(IInferenceFamily family) => Of(() =>
         {
-            int past = settings.Frames - settings.Ahead;
+            int past = frames - settings.Ahead;
             return Error(family.Predict(batch.Observations.narrow(1, 0, past), settings.Ahead), signal.narrow(1, past, settings.Ahead));
         });
 
         public double ImputationError(IInferenceFamily family) => Of(() =>
         {
-            int start = (settings.Frames - settings.Hidden) / 2;
+            int start = (frames - settings.Hidden) / 2;
             Tensor observed = batch.Observed.clone();
             observed.narrow(1, start, settings.Hidden).zero_();
             Tensor imputed = family.Reconstruct(batch with { Observed = observed });
             return Error(imputed.narrow(1, start, settings.Hidden), signal.narrow(1, start, settings.Hidden));
         });
 
-        private double PerFrame(Tensor values) => values.mean().item<double>() / settings.Frames;
+        private double PerFrame(Tensor values) => values.mean().item<double>() / frames;
 
         private static double Error(Tensor found, Tensor truth) => (found.to(ScalarType.Float64) - truth).square().mean().sqrt().item<double>();
 

@@ -28,7 +28,7 @@ internal sealed record LinearNetworks(GaussianRecognition Recognition, GaussianD
     /// <summary>t([C d], R) at the decoder's weights.</summary>
     public MatrixNormalInverseWishart.Natural Emission(int latent)
     {
-        var (map, offset) = Affine(x => Decoder.call(x), latent);
+        var (map, offset) = Affine(Decoder.Mean, latent);
         Tensor affine = cat([map, offset.unsqueeze(1)], 1).to(ScalarType.Float64);
         return new MatrixNormalInverseWishart().Statistics(new(affine, diag(Decoder.Variance.to(ScalarType.Float64))));
     }

@@ -43,7 +43,7 @@ internal abstract class NetworkFamily<TParameters> : IInferenceFamily where TPar
 
     public abstract Tensor Predict(Tensor past, int steps);
 
-    public Tensor Reconstruct(Batch batch) => Networks.Decoder.call(Vae.Infer(batch).Mean);
+    public Tensor Reconstruct(Batch batch) => Vae.Reconstruct(batch);
 
     /// <summary>q(x) as a chain.</summary>
     protected abstract GaussianPathPosterior Path(ILocalPosterior posterior, Batch batch);
@@ -55,8 +55,8 @@ internal abstract class NetworkFamily<TParameters> : IInferenceFamily where TPar
 }
 
 /// <summary>The plain VAE: its prior is the system whose frames forget the one before, x_t ~ N(0, I).</summary>
-internal sealed class PlainFamily(InferenceFamiliesSettings settings, LinearNetworks networks, Generator generator)
-    : NetworkFamily<NoParameters>("VAE", new IndependentNormal(settings.Latent), networks, settings, generator)
+internal sealed class PlainFamily(InferenceFamiliesSettings settings, LinearNetworks networks, PrincipalComponents components, Generator generator)
+    : NetworkFamily<NoParameters>("VAE", new IndependentNormal((int)components.Components.shape[0]), networks, settings, generator)
 {
     private VaeAutoregression? autoregression;
 
@@ -85,16 +85,16 @@ internal sealed class StructuredFamily : NetworkFamily<LdsParameters>
 {
     public StructuredFamily(
         InferenceFamiliesSettings settings, LinearNetworks networks, PrincipalComponents components, IReadOnlyList<Tensor> train, Generator generator)
-        : base("structured VAE", new LinearDynamicalSystem(new LdsSettings { Dimension = settings.Latent }), networks, settings, generator) =>
+        : base("structured VAE", new LinearDynamicalSystem(new LdsSettings { Dimension = (int)components.Components.shape[0] }), networks, settings, generator) =>
         Vae.Parameters = ((LinearDynamicalSystem)Vae.Model).Posterior([.. train.Select(components.Transform)], train.Count);
 
     public override bool NaturalGradient => true;
 
     public override Tensor Predict(Tensor past, int steps)
     {
-        Tensor last = Vae.Infer(InferenceFamilies.Whole(past)).Mean.select(1, past.shape[1] - 1);
+        Tensor last = Vae.Infer(Batch.Whole(past)).Mean.select(1, past.shape[1] - 1);
         Tensor dynamics = MatrixNormalInverseWishart.ToStandard(Vae.Parameters.Dynamics).M;
-        return Networks.Decoder.call(AffineMap.Iterate(dynamics, last, steps));
+        return Networks.Decoder.Mean(AffineMap.Iterate(dynamics, last, steps));
     }
 
     protected override GaussianPathPosterior Path(ILocalPosterior posterior, Batch batch) =>

@@ -40,7 +40,7 @@ internal sealed class StochasticFamily : IInferenceFamily
 
     public Tensor BestLocalBound(Batch batch) => model.Infer(model.Family.ExpectedStatistics(eta), batch).Bound;
 
-    public Tensor Predict(Tensor past, int steps) => model.Predict(eta, InferenceFamilies.Whole(past), steps);
+    public Tensor Predict(Tensor past, int steps) => model.Predict(eta, Batch.Whole(past), steps);
 
     public Tensor Reconstruct(Batch batch) => model.Reconstruct(eta, batch);
 }

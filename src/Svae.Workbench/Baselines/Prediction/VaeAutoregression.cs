@@ -9,7 +9,7 @@ namespace Svae.Workbench.Baselines;
 /// A plain VAE with a first-order vector autoregression on its codes, <c>x_{t+1} = A x_t + b</c>: dynamics found after the images were
 /// learned, where an LDS-SVAE learns both together. Codes are the means of q(x_t); a prediction iterates the last one and decodes.
 /// </summary>
-/// <param name="Vae">The trained VAE, whose likelihood is also a module from latents to mean frames.</param>
+/// <param name="Vae">The trained VAE.</param>
 /// <param name="Coefficients">[A b], float64 [n, n + 1].</param>
 public sealed record VaeAutoregression(StructuredVae<NoParameters> Vae, Tensor Coefficients) : IFramePredictor
 {
@@ -17,11 +17,10 @@ public sealed record VaeAutoregression(StructuredVae<NoParameters> Vae, Tensor C
     /// <param name="vae">The trained VAE.</param>
     /// <param name="data">The recordings, taken whole.</param>
     /// <param name="ridge">Weight of |A|², in frames: the codes have about unit variance.</param>
-    /// <exception cref="ArgumentException">The likelihood is not a module from latents to frames, the ridge is not positive, or no pair of frames was observed.</exception>
+    /// <exception cref="ArgumentException">The ridge is not positive, or no pair of frames was observed.</exception>
     public static VaeAutoregression Fit(StructuredVae<NoParameters> vae, Minibatches data, double ridge = 1)
     {
         if (!(ridge > 0)) throw new ArgumentException($"ridge: must be positive, got {ridge}");
-        RequireDecoder(vae);
         using var mode = no_grad();
         using var scope = NewDisposeScope();
         long n = vae.Model.Dimension;
@@ -50,11 +49,7 @@ public sealed record VaeAutoregression(StructuredVae<NoParameters> Vae, Tensor C
         using var mode = no_grad();
         using var scope = NewDisposeScope();
         Tensor last = prefix.narrow(1, prefix.shape[1] - 1, 1); // frames do not speak to each other in a plain VAE
-        var batch = new Batch(last, ones(last.shape[0], ScalarType.Int64, last.device), ones(last.shape[0], 1, ScalarType.Float32, last.device), 1);
-        Tensor path = AffineMap.Iterate(Coefficients.to(last.device), Vae.Infer(batch).Mean.squeeze(1), steps);
-        return RequireDecoder(Vae).call(path).MoveToOuterDisposeScope();
+        Tensor path = AffineMap.Iterate(Coefficients.to(last.device), Vae.Infer(Batch.Whole(last)).Mean.squeeze(1), steps);
+        return Vae.Likelihood.Mean(path).MoveToOuterDisposeScope();
     }
-
-    private static nn.Module<Tensor, Tensor> RequireDecoder(StructuredVae<NoParameters> vae) => vae.Likelihood as nn.Module<Tensor, Tensor>
-        ?? throw new ArgumentException("likelihood: expected one that is also a module from latents [..., n] to mean frames [..., D], to decode predictions");
 }

@@ -1,3 +1,4 @@
+using Svae.Workbench.Data;
 using Svae.Workbench.GraphicalModels;
 using Svae.Workbench.MessagePassing;
 using Svae.Workbench.Networks;
@@ -6,21 +7,9 @@ using static TorchSharp.torch;
 
 namespace Svae.Workbench.Baselines;
 
-/// <summary>Sizes and rates of a <see cref="PosteriorComparison"/>.</summary>
+/// <summary>Lengths and rates of a <see cref="PosteriorComparison"/>.</summary>
 public sealed record PosteriorComparisonSettings
 {
-    /// <summary>n.</summary>
-    public int Latent { get; init; } = 3;
-
-    /// <summary>D.</summary>
-    public int Observed { get; init; } = 5;
-
-    /// <summary>T, frames of a trial.</summary>
-    public int Frames { get; init; } = 200;
-
-    /// <summary>Trials.</summary>
-    public int Trials { get; init; } = 100;
-
     /// <summary>Steps of Adam, the same for every posterior.</summary>
     public int Steps { get; init; } = 300;
 
@@ -52,35 +41,49 @@ public sealed record PosteriorGap(string Name, IReadOnlyList<int> Steps, IReadOn
 public static class PosteriorComparison
 {
     /// <summary>Runs the comparison.</summary>
-    /// <param name="settings">Sizes and rates.</param>
+    /// <param name="process">What the data comes from; its training sequences are the trials.</param>
+    /// <param name="settings">Lengths and rates.</param>
     /// <param name="seed">Of the data, the weights and the minibatches.</param>
     /// <param name="progress">Told after each step.</param>
     /// <param name="cancel">Stops between two steps.</param>
     public static IReadOnlyList<PosteriorGap> Run(
-        PosteriorComparisonSettings settings, int seed, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+        LinearGaussianRotation process, PosteriorComparisonSettings settings, int seed,
+        IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed);
-        LinearGaussianSystem system = LinearGaussianSystem.Rotation(settings.Latent, settings.Observed, generator);
-        Tensor y = system.Simulate(settings.Trials, settings.Frames, generator).Observations;
-        var trials = new Trials(system, y, settings, seed);
-        using var recognition = new GaussianRecognition(settings.Observed, settings.Latent, [settings.Hidden], generator);
-        using var independent = new RecurrentPosterior(settings.Observed, settings.Latent, settings.Hidden, coupled: false, generator);
-        using var coupled = new RecurrentPosterior(settings.Observed, settings.Latent, settings.Hidden, coupled: true, generator);
+        var trials = new Trials(process, settings, seed);
+        using var recognition = new GaussianRecognition(process.Observed, process.LatentSize, [settings.Hidden], generator);
+        using var independent = new RecurrentPosterior(process.Observed, process.LatentSize, settings.Hidden, coupled: false, generator);
+        using var coupled = new RecurrentPosterior(process.Observed, process.LatentSize, settings.Hidden, coupled: true, generator);
         return
         [
             trials.Train("message passing", recognition, batch => trials.MessagePassing(recognition, batch), progress, cancel),
-            trials.Train("recurrent, independent frames", independent, batch => system.Elbo(batch, independent.call(batch.Observations)), progress, cancel),
-            trials.Train("recurrent, coupled frames", coupled, batch => system.Elbo(batch, coupled.call(batch.Observations)), progress, cancel),
+            trials.Train("recurrent, independent frames", independent, batch => trials.Recurrent(independent, batch), progress, cancel),
+            trials.Train("recurrent, coupled frames", coupled, batch => trials.Recurrent(coupled, batch), progress, cancel),
         ];
     }
 
     /// <summary>The data of a comparison.</summary>
-    private sealed class Trials(LinearGaussianSystem system, Tensor y, PosteriorComparisonSettings settings, int seed)
+    private sealed class Trials
     {
-        private readonly LinearDynamicalSystem prior = new(new LdsSettings { Dimension = settings.Latent });
-        private readonly WithEmission<LdsParameters> theta = system.Statistics();
-        private readonly Tensor evidence = system.LogEvidence(Of(y));
+        private readonly PosteriorComparisonSettings settings;
+        private readonly int seed;
+        private readonly LinearDynamicalSystem prior;
+        private readonly WithEmission<LdsParameters> theta;
+        private readonly Tensor y, evidence;
+
+        public Trials(LinearGaussianRotation process, PosteriorComparisonSettings settings, int seed)
+        {
+            (this.settings, this.seed) = (settings, seed);
+            prior = new LinearDynamicalSystem(new LdsSettings { Dimension = process.LatentSize });
+            theta = ConjugateLds.Known(process.Process);
+            y = process.Generate(seed).Training.Observations;
+            evidence = process.LogLikelihood(y);
+        }
+
+        /// <summary>The ELBO of a recurrent posterior, [B].</summary>
+        public Tensor Recurrent(RecurrentPosterior posterior, Batch batch) => posterior.call(batch.Observations).Elbo(theta, batch);
 
         /// <summary>The ELBO of message passing with a network's potentials, [B].</summary>
         public Tensor MessagePassing(GaussianRecognition recognition, Batch batch)
@@ -108,9 +111,9 @@ public static class PosteriorComparison
                 }
                 if (step == settings.Steps) break;
                 clock.Start();
-                long[] chosen = [.. Enumerable.Range(0, settings.BatchSize).Select(_ => random.NextInt64(settings.Trials))];
+                long[] chosen = [.. Enumerable.Range(0, settings.BatchSize).Select(_ => random.NextInt64(y.shape[0]))];
                 optimizer.zero_grad();
-                (-elbo(Of(y.index_select(0, tensor(chosen)))).mean() / settings.Frames).backward();
+                (-elbo(Batch.Whole(y.index_select(0, tensor(chosen)))).mean() / y.shape[1]).backward();
                 optimizer.step();
                 clock.Stop();
                 progress?.Report(new WorkProgress(name, (step + 1.0) / settings.Steps, $"gap {gaps[^1]:f4} nats/frame"));
@@ -121,10 +124,7 @@ public static class PosteriorComparison
         private double Gap(Func<Batch, Tensor> elbo)
         {
             using var mode = no_grad();
-            return ((evidence - elbo(Of(y))).mean() / settings.Frames).item<double>();
+            return ((evidence - elbo(Batch.Whole(y))).mean() / y.shape[1]).item<double>();
         }
-
-        private static Batch Of(Tensor y) => new(y.to(ScalarType.Float32),
-            full(y.shape[0], y.shape[1], ScalarType.Int64), ones(y.shape[0], y.shape[1], ScalarType.Float32), 1);
     }
 }

@@ -27,7 +27,7 @@ public static class InferenceFamilyTable
         {
             var column = seeds.Select(seed => seed[family]).ToArray();
             table.Columns.Add(new StringDataFrameColumn(column[0].Name, rows
-                .Select(r => (column.Average(r.Value) + 0.0).ToString(r.Format, CultureInfo.InvariantCulture).Replace('-', '−'))
+                .Select(r => (Math.Round(column.Average(r.Value), 6) + 0.0).ToString(r.Format, CultureInfo.InvariantCulture).Replace('-', '−'))
                 .Append(column[0].NaturalGradient ? "yes" : "no θ to take them")));
         }
         return table;

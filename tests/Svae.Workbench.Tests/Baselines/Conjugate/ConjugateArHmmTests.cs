@@ -41,8 +41,8 @@ public class ConjugateArHmmTests
         }
         var paths = new EnumeratedPaths(new HmmPotentials(initial, transition, evidence), 0, T);
         var model = new ConjugateArHmm(new SldsSettings { States = K, Dimension = n });
-        AssertClose.Equal(paths.LogZ, model.Expect(theta, ConjugateData.Of(y)).Bound[0], 1e-10);
-        AssertClose.Equal(paths.Marginals, model.Infer(theta, ConjugateData.Of(y)).Marginals[0], 1e-10);
+        AssertClose.Equal(paths.LogZ, model.Expect(theta, Batch.Whole(y)).Bound[0], 1e-10);
+        AssertClose.Equal(paths.Marginals, model.Infer(theta, Batch.Whole(y)).Marginals[0], 1e-10);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public class ConjugateArHmmTests
         var fit = VariationalEm.Fit(model, new Minibatches([y], 2000, 1, 0), start: model.Model.Posterior([y], [rough], 1));
         Tensor found = MatrixNormalInverseWishart.ToStandard(fit.Parameters.Dynamics).M;
         AssertClose.Equal(cat([A, b.unsqueeze(2)], 2), found, 0.05, "[A b]");
-        Tensor states = model.MostProbableStates(fit.Statistics, ConjugateData.Of(y.unsqueeze(0)))[0];
+        Tensor states = model.MostProbableStates(fit.Statistics, Batch.Whole(y.unsqueeze(0)))[0];
         Assert.True(states.eq(tensor([.. z.Select(s => (long)s)])).to(ConjugateData.Double).mean().item<double>() > 0.97);
     }
 

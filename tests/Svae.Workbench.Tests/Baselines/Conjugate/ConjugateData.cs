@@ -23,8 +23,4 @@ internal static class ConjugateData
     /// <summary>All recordings in one batch.</summary>
     public static Minibatches Together(IReadOnlyList<Tensor> sequences, IReadOnlyList<bool[]?>? missing = null) =>
         new(sequences, (int)sequences.Max(s => s.shape[0]), sequences.Count, seed: 0, missing);
-
-    /// <summary>One batch of whole sequences of equal length, [B, T, D].</summary>
-    public static Batch Of(Tensor y) =>
-        new(y, full(y.shape[0], y.shape[1], ScalarType.Int64), ones(y.shape[0], y.shape[1], Double), 1);
 }

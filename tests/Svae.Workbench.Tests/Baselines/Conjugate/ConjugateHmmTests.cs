@@ -24,7 +24,7 @@ public class ConjugateHmmTests
         HmmParameters eta = model.Model.Posterior([y[0]], [[0, 0, 1, 1, 0]], 1), theta = model.Family.ExpectedStatistics(eta);
         HmmParameters leaves = HmmParameters.FromBlocks([.. theta.Blocks.Select(b => b.detach().requires_grad_())]);
         Tensor observed = tensor(new double[,] { { 1, 1, 0, 1, 1 } });
-        Tensor bound = model.Expect(leaves, ConjugateData.Of(y) with { Observed = observed }).Bound;
+        Tensor bound = model.Expect(leaves, Batch.Whole(y) with { Observed = observed }).Bound;
 
         var (J, h, c) = NormalPotentials.Of(theta.Components);
         Tensor evidence = zeros([1, T, K], ConjugateData.Double);
@@ -60,7 +60,7 @@ public class ConjugateHmmTests
         Tensor alpha = Dirichlet.ToStandard(fit.Parameters.Transition).Alpha, transition = alpha / alpha.sum(1, keepdim: true);
         AssertClose.Equal(tensor(new[,] { { 0.95, 0.05 }, { 0.2, 0.8 } }), transition, 0.04, "transitions");
         AssertClose.Equal(centers, NormalInverseWishart.ToStandard(fit.Parameters.Components).m, 0.1, "means");
-        Tensor found = model.MostProbableStates(fit.Statistics, ConjugateData.Of(y.unsqueeze(0)))[0];
+        Tensor found = model.MostProbableStates(fit.Statistics, Batch.Whole(y.unsqueeze(0)))[0];
         Assert.True(found.eq(path).to(ConjugateData.Double).mean().item<double>() > 0.97);
     }
 }

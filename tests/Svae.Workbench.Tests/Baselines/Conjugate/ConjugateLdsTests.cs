@@ -1,4 +1,5 @@
 using Svae.Workbench.Baselines;
+using Svae.Workbench.Data;
 using Svae.Workbench.ExponentialFamilies;
 using Svae.Workbench.GraphicalModels;
 using Svae.Workbench.Learning;
@@ -15,7 +16,7 @@ public class ConjugateLdsTests
     public static TheoryData<string> Cases() => [.. GoldenCase.Names("evidence_lds")];
 
     /// <summary>t(θ) at the golden case's parameters.</summary>
-    private static WithEmission<LdsParameters> Point(GoldenCase golden)
+    internal static WithEmission<LdsParameters> Point(GoldenCase golden)
     {
         Tensor none = zeros(golden["m0"].shape[0], 1, ConjugateData.Double);
         return new(
@@ -32,7 +33,7 @@ public class ConjugateLdsTests
     {
         using var scope = NewDisposeScope();
         var golden = GoldenCase.Load(name);
-        var (chain, bound) = Model(golden).Infer(Point(golden), ConjugateData.Of(golden["y"]));
+        var (chain, bound) = Model(golden).Infer(Point(golden), Batch.Whole(golden["y"]));
         AssertClose.Equal(golden["log_evidence"], bound, 1e-9, "log p(y)");
         AssertClose.Equal(golden["post_mean"], chain.Mean, 1e-9, "smoothed means");
         AssertClose.Equal(golden["post_cov"], chain.Covariance, 1e-9, "smoothed covariances");
@@ -44,7 +45,7 @@ public class ConjugateLdsTests
         using var scope = NewDisposeScope();
         var golden = GoldenCase.Load(name);
         var leaves = WithEmission<LdsParameters>.FromBlocks([.. Point(golden).Blocks.Select(b => b.detach().requires_grad_())]);
-        Model(golden).Expect(leaves, ConjugateData.Of(golden["y"])).Bound.sum().backward();
+        Model(golden).Expect(leaves, Batch.Whole(golden["y"])).Bound.sum().backward();
         Tensor y = golden["y"], mean = golden["post_mean"], covariance = golden["post_cov"];
         double frames = y.shape[0] * y.shape[1], sequences = y.shape[0];
         Tensor second = covariance + mean.unsqueeze(3) * mean.unsqueeze(2);
@@ -60,6 +61,16 @@ public class ConjugateLdsTests
         AssertClose.Equal(mean.select(1, 0).sum([0L]), leaves.System.InitialState.b.grad!, 1e-9, "E x_1");
         AssertClose.Equal(tensor(frames - sequences), leaves.System.Dynamics.Nu.grad!, 1e-9, "pairs");
         AssertClose.Equal(second.narrow(1, 1, y.shape[1] - 1).sum([0L, 1L]), leaves.System.Dynamics.C.grad!, 1e-9, "Σ E x_{t+1}x_{t+1}ᵀ");
+    }
+
+    [Fact]
+    public void Of_a_process_with_known_parameters_the_bound_is_the_kalman_filters_evidence()
+    {
+        using var scope = NewDisposeScope();
+        var process = new LinearGaussianRotation { Frames = 30, TrainingSequences = 4 };
+        Tensor y = process.Generate(seed: 2).Training.Observations;
+        var model = new ConjugateLds(new LdsSettings { Dimension = 3 }, new LinearGaussianEmission { Observed = 5 });
+        AssertClose.Equal(process.LogLikelihood(y), model.Infer(ConjugateLds.Known(process.Process), Batch.Whole(y)).Bound, 1e-9);
     }
 
     [Fact]
@@ -102,26 +113,29 @@ public class ConjugateLdsTests
     public void On_sequences_from_the_model_the_held_out_evidence_and_the_eigenvalues_are_recovered()
     {
         using var scope = NewDisposeScope();
-        using var g = new Generator(8);
-        var system = LinearGaussianSystem.Rotation(latent: 2, observed: 5, g, angle: Math.PI / 10, innovation: 0.2, decay: 0.97);
-        Tensor[] y = [.. system.Simulate(12, 100, g).Observations.unbind(0)], train = y[..8], test = y[8..];
+        var process = new LinearGaussianRotation
+        {
+            LatentSize = 2, Observed = 5, Angle = Math.PI / 10, DynamicsNoise = 0.2, Noise = 0.3, Frames = 100, TrainingSequences = 8, HeldOutSequences = 4,
+        };
+        var (training, heldOut) = process.Generate(seed: 8);
+        Tensor[] train = [.. training.Sequences];
         var model = new ConjugateLds(new LdsSettings { Dimension = 2 }, new LinearGaussianEmission { Observed = 5 });
         using var components = PrincipalComponents.Fit(cat(train), 2, whiten: true);
         WithEmission<LdsParameters> start = model.Posterior([.. train.Select(components.Transform)], train);
         var fit = VariationalEm.Fit(model, ConjugateData.Together(train), new() { Iterations = 60 }, start);
 
-        Batch held = ConjugateData.Of(stack(test));
-        double best = system.LogEvidence(held).mean().item<double>() / 100;
+        Batch held = Batch.Whole(heldOut.Observations);
+        double best = process.LogLikelihood(heldOut.Observations).mean().item<double>() / 100;
         double found = model.Infer(model.StatisticsAtMode(fit.Parameters), held).Bound.mean().item<double>() / 100;
         Assert.InRange(found, best - 0.05, best + 0.02);
-        Tensor A = system.Dynamics.narrow(1, 0, 2), dynamics = MatrixNormalInverseWishart.ToStandard(fit.Parameters.System.Dynamics).M.narrow(1, 0, 2);
+        Tensor A = process.Process.A, dynamics = MatrixNormalInverseWishart.ToStandard(fit.Parameters.System.Dynamics).M.narrow(1, 0, 2);
         AssertClose.Equal(linalg.det(A), linalg.det(dynamics), 0.05, "product of eigenvalues");
         AssertClose.Equal(A.trace(), dynamics.trace(), 0.05, "sum of eigenvalues");
 
         // Ten frames ahead, better than standing still.
-        Tensor past = stack(test).narrow(1, 0, 60), future = stack(test).narrow(1, 60, 10);
-        double error = (model.Predict(fit.Parameters, ConjugateData.Of(past), 10) - future).square().mean().item<double>();
-        double still = (past.narrow(1, 59, 1) - future).square().mean().item<double>();
+        Tensor past = heldOut.Observations.narrow(1, 0, 60), future = heldOut.Observations.narrow(1, 60, 10).to(ConjugateData.Double);
+        double error = (model.Predict(fit.Parameters, Batch.Whole(past), 10) - future).square().mean().item<double>();
+        double still = (past.narrow(1, 59, 1).to(ConjugateData.Double) - future).square().mean().item<double>();
         Assert.True(error < 0.7 * still, $"predicted {error:g3}, last frame {still:g3}");
     }
 }

@@ -31,7 +31,7 @@ public class ConjugateMixtureTests
                     double square = error.dot(linalg.inv(covariances[k]).mv(error)).item<double>();
                     density[b, t, k] = weights[k] * Math.Exp(-0.5 * square) / (2 * Math.PI * linalg.det(covariances[k]).sqrt());
                 }
-        Batch batch = ConjugateData.Of(y);
+        Batch batch = Batch.Whole(y);
         AssertClose.Equal(density.sum(2).log().sum(1), model.Expect(theta, batch).Bound, 1e-10, "log p(y)");
         AssertClose.Equal(density / density.sum(2, keepdim: true), model.Responsibilities(theta, batch), 1e-10, "responsibilities");
         Tensor observed = tensor(new double[,] { { 1, 0, 1, 1, 0 }, { 1, 1, 1, 0, 0 } });
@@ -70,7 +70,7 @@ public class ConjugateMixtureTests
     public void Observations_of_another_size_are_refused_by_name()
     {
         var model = new ConjugateMixture(new MixtureSettings { Components = 2, Dimension = 2 });
-        var error = Assert.Throws<ArgumentException>(() => model.Expect(model.Prior, ConjugateData.Of(zeros([1, 4, 3], ConjugateData.Double))));
+        var error = Assert.Throws<ArgumentException>(() => model.Expect(model.Prior, Batch.Whole(zeros([1, 4, 3], ConjugateData.Double))));
         Assert.Contains("observations", error.Message);
     }
 }

@@ -53,7 +53,7 @@ public class ConjugateSldsTests
             var (chain, left) = states.AverageOverStates(known, potentials.J, potentials.h);
             return GaussianChain.Infer(chain).LogZ[0] + left[0] + paths.LogWeights[p];
         })]), 0) + constant[0];
-        double bound = slds.Infer(theta, ConjugateData.Of(y)).Bound[0].item<double>();
+        double bound = slds.Infer(theta, Batch.Whole(y)).Bound[0].item<double>();
         Assert.InRange(bound, exact.item<double>() - 3, exact.item<double>());
     }
 
@@ -81,7 +81,7 @@ public class ConjugateSldsTests
         using var start = AutoregressiveHmm.Fit(latents, new() { States = 2, LikelihoodPower = 1, Seed = 1 });
         var slds = new ConjugateSlds(new SldsSettings { States = 2, Dimension = 2 }, new LinearGaussianEmission { Observed = 4 });
         var fit = VariationalEm.Fit(slds, ConjugateData.Together(features), new() { Iterations = 30 }, slds.Posterior(latents, start.Labels, features));
-        int[][] found = [.. features.Select(f => slds.MostProbableStates(fit.Statistics, ConjugateData.Of(f.unsqueeze(0)))[0].data<long>().Select(s => (int)s).ToArray())];
+        int[][] found = [.. features.Select(f => slds.MostProbableStates(fit.Statistics, Batch.Whole(f.unsqueeze(0)))[0].data<long>().Select(s => (int)s).ToArray())];
         double accuracy = SegmentationScore.Of(found, truth).Accuracy;
         Assert.True(accuracy > 0.93, $"accuracy {accuracy:f3}");
     }

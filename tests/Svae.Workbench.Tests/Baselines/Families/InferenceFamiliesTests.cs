@@ -1,4 +1,5 @@
 using Svae.Workbench.Baselines;
+using Svae.Workbench.Data;
 using Svae.Workbench.Display;
 using Xunit;
 
@@ -9,8 +10,9 @@ public class InferenceFamiliesTests
     [Fact]
     public void On_a_linear_gaussian_system_the_families_stand_in_the_order_that_theory_gives_them()
     {
-        var settings = new InferenceFamiliesSettings { Sequences = 20, HeldOut = 10, Frames = 40, Epochs = 20, Ahead = 5 };
-        IReadOnlyList<InferenceFamily> families = InferenceFamilies.Compare(settings, seed: 1);
+        var process = new LinearGaussianRotation { LatentSize = 2, Observed = 6, Angle = Math.PI / 10, Frames = 40, TrainingSequences = 20, HeldOutSequences = 10 };
+        var settings = new InferenceFamiliesSettings { Epochs = 20, Ahead = 5 };
+        IReadOnlyList<InferenceFamily> families = InferenceFamilies.Compare(process, settings, seed: 1);
         Assert.Equal(["natural-gradient SVI", "VAE", "structured VAE"], families.Select(f => f.Name));
         var (svi, plain, structured) = (families[0], families[1], families[2]);
         Assert.InRange(svi.LocalGap, -1e-8, 1e-8); // the E-step is the optimum

@@ -1,4 +1,5 @@
 using Svae.Workbench.Baselines;
+using Svae.Workbench.Data;
 using Xunit;
 
 namespace Svae.Workbench.Tests.Baselines;
@@ -8,8 +9,9 @@ public class PosteriorComparisonTests
     [Fact]
     public void No_bound_exceeds_the_evidence_and_every_gap_closes_with_training()
     {
-        var settings = new PosteriorComparisonSettings { Frames = 20, Trials = 16, Steps = 40, Every = 20, BatchSize = 8, Hidden = 8 };
-        IReadOnlyList<PosteriorGap> gaps = PosteriorComparison.Run(settings, seed: 1);
+        var process = new LinearGaussianRotation { Frames = 20, TrainingSequences = 16 };
+        var settings = new PosteriorComparisonSettings { Steps = 40, Every = 20, BatchSize = 8, Hidden = 8 };
+        IReadOnlyList<PosteriorGap> gaps = PosteriorComparison.Run(process, settings, seed: 1);
         Assert.Equal(3, gaps.Count);
         foreach (PosteriorGap gap in gaps)
         {
