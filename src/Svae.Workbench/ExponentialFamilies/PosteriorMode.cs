@@ -19,7 +19,8 @@ public static class PosteriorMode
     {
         using var scope = NewDisposeScope();
         if ((eta.Eta < 0).any().item<bool>())
-            throw new DomainException($"Dirichlet α = {eta.Eta.min().item<double>() + 1:g4} is below 1: it has no mode; raise the concentration to at least 1 for each category, or keep the whole posterior");
+            throw new DomainException($"Dirichlet α = {eta.Eta.min().item<double>() + 1:g4} is below 1: it has no mode; "
+                + "raise the concentration to at least 1 for each category, or keep the whole posterior");
         Tensor total = eta.Eta.sum(-1, keepdim: true);
         Tensor mode = where(total > 0, eta.Eta / total, 1.0 / eta.Eta.shape[^1]);
         return new Dirichlet.Natural(mode.clamp_min(LeastProbability).log()).Survive();

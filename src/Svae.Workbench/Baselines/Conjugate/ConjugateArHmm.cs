@@ -45,6 +45,6 @@ public sealed class ConjugateArHmm(SldsSettings settings) : IConjugateModel<Slds
             throw new ArgumentException("observations: an AR-HMM cannot leave frames out; cut the recordings where frames are missing, or take an SLDS");
         Tensor exact = zeros([y.shape[0], y.shape[1], y.shape[2], y.shape[2]], y.dtype, y.device);
         Tensor evidence = SwitchingLinearDynamicalSystem.Potentials(expectedStatistics).AverageOverPaths(y, exact, exact.narrow(1, 1, y.shape[1] - 1));
-        return new HmmPotentials(expectedStatistics.Initial.Eta, expectedStatistics.Transition.Eta, evidence);
+        return new HmmPotentials(expectedStatistics.Initial.Eta, expectedStatistics.Transition.Eta, ConjugateStep.Labelled(evidence, batch));
     }
 }

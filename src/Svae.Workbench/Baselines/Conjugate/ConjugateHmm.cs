@@ -41,6 +41,6 @@ public sealed class ConjugateHmm(HmmSettings settings) : IConjugateModel<HmmPara
     {
         var (y, observed) = ConjugateStep.Data(batch, settings.Dimension);
         return new HmmPotentials(expectedStatistics.Initial.Eta, expectedStatistics.Transition.Eta,
-            ConjugateMixture.ComponentEvidence(expectedStatistics.Components, y, observed));
+            ConjugateStep.Labelled(ConjugateMixture.ComponentEvidence(expectedStatistics.Components, y, observed), batch));
     }
 }

@@ -42,7 +42,8 @@ public sealed class ConjugateMixture(MixtureSettings settings) : IConjugateModel
     private (Tensor Joint, Tensor Observed) Joint(MixtureParameters expectedStatistics, Batch batch)
     {
         var (y, observed) = ConjugateStep.Data(batch, settings.Dimension);
-        return (ComponentEvidence(expectedStatistics.Components, y, observed) + expectedStatistics.Weights.Eta, observed);
+        Tensor joint = ComponentEvidence(expectedStatistics.Components, y, observed) + expectedStatistics.Weights.Eta;
+        return (ConjugateStep.Labelled(joint, batch), observed);
     }
 
     /// <summary>E_q(θ) log N(y_t; μ_k, Σ_k), shape [B, T, K]; 0 where a frame is missing.</summary>

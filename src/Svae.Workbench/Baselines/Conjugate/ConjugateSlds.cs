@@ -47,14 +47,14 @@ public sealed class ConjugateSlds(SldsSettings settings, LinearGaussianEmission 
         var (y, observed) = ConjugateStep.Data(batch, emission.Observed);
         var (potentials, constant) = LinearGaussianEmission.Potentials(expectedStatistics.Emission, y, observed);
         SldsMeanFieldPosterior field = SldsMeanField.Infer(SwitchingLinearDynamicalSystem.Potentials(expectedStatistics.System),
-            potentials.J, potentials.h, batch.Lengths, start: start, stateWeight: settings.StateWeight, options: settings.Inner);
+            potentials.J, potentials.h, batch.Lengths, start: start, labels: Labels(batch), stateWeight: settings.StateWeight, options: settings.Inner);
         return (field, field.Surrogate + constant);
     }
 
     /// <summary>The most probable state path of each sequence, int64 [B, T], −1 past a sequence's end.</summary>
     public Tensor MostProbableStates(WithEmission<SldsParameters> expectedStatistics, Batch batch)
     {
-        var posterior = new SwitchingPosterior(Infer(expectedStatistics, batch).Field, batch.Lengths, null);
+        var posterior = new SwitchingPosterior(Infer(expectedStatistics, batch).Field, batch.Lengths, Labels(batch));
         return Model.MostProbableStates(expectedStatistics.System, posterior, batch.Lengths);
     }
 
@@ -72,6 +72,9 @@ public sealed class ConjugateSlds(SldsSettings settings, LinearGaussianEmission 
     /// <inheritdoc/>
     public WithEmission<SldsParameters> StatisticsAtMode(WithEmission<SldsParameters> eta) =>
         new(SystemAtMode(eta.System), PosteriorMode.Of(eta.Emission));
+
+    private Tensor? Labels(Batch batch) =>
+        StateLabels.LogPotentials(batch.Labels, batch.Observations.shape[0], batch.Observations.shape[1], settings.States);
 
     /// <summary>t(θ̂) of the switching system alone.</summary>
     internal static SldsParameters SystemAtMode(SldsParameters eta) => new(

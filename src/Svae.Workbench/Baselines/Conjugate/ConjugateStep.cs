@@ -1,4 +1,5 @@
 using Svae.Workbench.ExponentialFamilies;
+using Svae.Workbench.GraphicalModels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -52,6 +53,10 @@ internal static class ConjugateStep
         Tensor observed = batch.Observed.to(ScalarType.Float64);
         return (batch.Observations.to(ScalarType.Float64).masked_fill(observed.unsqueeze(2) == 0, 0), observed);
     }
+
+    /// <summary>Evidence for the states, [B, T, K], with −∞ for all but the known one where a state is known.</summary>
+    public static Tensor Labelled(Tensor evidence, Batch batch) =>
+        StateLabels.LogPotentials(batch.Labels, evidence.shape[0], evidence.shape[1], (int)evidence.shape[2]) is { } known ? evidence + known : evidence;
 
     /// <summary>The same parameters, no longer disposed with any scope.</summary>
     public static T Keep<T>(T parameters) where T : INaturalParameters<T>

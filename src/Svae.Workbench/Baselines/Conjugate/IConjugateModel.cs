@@ -18,7 +18,7 @@ public interface IConjugateModel<TParameters> where TParameters : INaturalParame
 
     /// <summary>The optimal local factor of a batch of sequences (the E-step).</summary>
     /// <param name="expectedStatistics">E_q(θ)[t(θ)], or t(θ̂) of a point estimate.</param>
-    /// <param name="batch">Observations of any floating type; ragged lengths and missing frames as the batch says.</param>
+    /// <param name="batch">Observations of any floating type; ragged lengths, missing frames and known states as the batch says.</param>
     /// <param name="start">Where an iterated local factor begins: <see cref="LocalOptimum.Point"/> of an earlier call on the same batch.</param>
     /// <exception cref="ArgumentException">The observations do not have the model's size.</exception>
     LocalOptimum Expect(TParameters expectedStatistics, Batch batch, Tensor? start = null);

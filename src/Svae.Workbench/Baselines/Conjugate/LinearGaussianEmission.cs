@@ -61,7 +61,8 @@ public sealed record LinearGaussianEmission
     /// <exception cref="ArgumentException">The recordings differ in number or length.</exception>
     public static MatrixNormalInverseWishart.Natural Statistics(IReadOnlyList<Tensor> latents, IReadOnlyList<Tensor> observations)
     {
-        if (latents.Count != observations.Count) throw new ArgumentException($"latents and observations: expected one each for every recording, got {latents.Count} and {observations.Count}");
+        if (latents.Count != observations.Count)
+            throw new ArgumentException($"latents and observations: expected one each for every recording, got {latents.Count} and {observations.Count}");
         Tensor x = cat([.. latents]).to(ScalarType.Float64), y = cat([.. observations]).to(ScalarType.Float64);
         Guard.Shape(y, "observations", ("time", x.shape[0]), ("observed", -1));
         Tensor affine = cat([x, ones(x.shape[0], 1, ScalarType.Float64, x.device)], 1);

@@ -44,7 +44,7 @@ public static class StochasticVariationalInference
         settings ??= new StochasticVariationalSettings();
         if (settings.Epochs < 1) throw new ArgumentException($"{nameof(settings.Epochs)}: must be at least 1, got {settings.Epochs}");
         if (!(settings.Delay >= 0 && settings.Forgetting >= 0))
-            throw new ArgumentException($"{nameof(settings.Delay)} and {nameof(settings.Forgetting)}: must not be negative, got {settings.Delay} and {settings.Forgetting}");
+            throw new ArgumentException($"{nameof(settings.Delay)}, {nameof(settings.Forgetting)}: not below 0, got {settings.Delay}, {settings.Forgetting}");
         using var scope = NewDisposeScope();
         TParameters eta = start ?? model.Prior;
         var (bounds, halvings, converged, before) = (new List<double>(), 0, false, double.NegativeInfinity);

@@ -9,7 +9,7 @@ namespace Svae.Workbench.Baselines;
 /// <summary>
 /// Amortised posterior of a sequence by a bidirectional gated recurrent network, in the place of message passing: the network reads all of
 /// y and writes <c>q(x) = Π_t N(x_t; m_t, diag s_t)</c>, or with couplings
-/// <c>q(x) = N(x_1; m_1, diag s_1) Π_t N(x_{t+1}; m_{t+1} + G_t (x_t − m_t), diag s_{t+1})</c>, whose precision is block-tridiagonal
+/// <c>q(x) = N(x_1; m_1, diag s_1) Π_t N(x_{t+1}; m_{t+1} + G_t (x_t − m_t), diag s_{t+1})</c>, whose precision is block-tridiagonal and whose G_t contract
 /// (the posteriors that Zhao and Linderman 2023 compare with).
 /// </summary>
 public sealed class RecurrentPosterior : Module<Tensor, GaussianPathPosterior>
@@ -44,8 +44,18 @@ public sealed class RecurrentPosterior : Module<Tensor, GaussianPathPosterior>
         Tensor entropy = 0.5 * ((2 * Math.PI * Math.E) * variance).log().sum([1L, 2L]);
         if (!coupled) return new GaussianPathPosterior(mean, diag_embed(variance), null, entropy);
         Tensor gain = output.narrow(2, 2 * latent, latent * latent).narrow(1, 0, y.shape[1] - 1).reshape(y.shape[0], y.shape[1] - 1, latent, latent);
-        ChainPosterior centred = Centred(gain, variance);
+        ChainPosterior centred = Centred(Contraction(gain), variance);
         return new GaussianPathPosterior(mean, centred.Covariance, centred.CrossCovariance, entropy);
+    }
+
+    /// <summary>
+    /// G within the unit ball of √(‖G‖₁‖G‖_∞), which bounds its spectral norm: a gain above 1 would let covariances grow without limit over
+    /// a long sequence.
+    /// </summary>
+    private static Tensor Contraction(Tensor gain)
+    {
+        Tensor size = gain.abs(), bound = (size.sum(3).amax(2) * size.sum(2).amax(2)).sqrt();
+        return gain / bound.clamp_min(1).unsqueeze(2).unsqueeze(3);
     }
 
     /// <summary>The chain of x_t − m_t: its covariances.</summary>

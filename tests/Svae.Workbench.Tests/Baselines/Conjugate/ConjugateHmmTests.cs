@@ -44,6 +44,23 @@ public class ConjugateHmmTests
     }
 
     [Fact]
+    public void Known_states_leave_only_the_paths_that_pass_through_them()
+    {
+        using var scope = NewDisposeScope();
+        using var g = new Generator(2);
+        var model = new ConjugateHmm(new HmmSettings { States = K, Dimension = 2 });
+        Tensor y = randn([1, T, 2], ConjugateData.Double, generator: g);
+        HmmParameters theta = model.Family.ExpectedStatistics(model.Model.Posterior([y[0]], [[0, 0, 1, 1, 0]], 1));
+        Batch free = Batch.Whole(y), labelled = free with { Labels = tensor(new long[,] { { -1, 1, -1, -1, 0 } }) };
+        Tensor evidence = ConjugateMixture.ComponentEvidence(theta.Components, y, free.Observed.to(ConjugateData.Double));
+        var paths = new EnumeratedPaths(new HmmPotentials(theta.Initial.Eta, theta.Transition.Eta, evidence), 0, T);
+        Tensor allowed = (paths.Paths.select(1, 1) == 1).logical_and(paths.Paths.select(1, 4) == 0);
+        AssertClose.Equal(logsumexp(paths.LogWeights.masked_select(allowed), 0), model.Expect(theta, labelled).Bound[0], 1e-10);
+        Tensor states = model.MostProbableStates(theta, labelled)[0];
+        Assert.Equal((1L, 0L), (states[1].item<long>(), states[4].item<long>()));
+    }
+
+    [Fact]
     public void On_sequences_from_the_model_states_and_transitions_are_recovered()
     {
         using var scope = NewDisposeScope();
