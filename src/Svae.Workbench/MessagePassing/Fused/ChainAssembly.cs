@@ -100,6 +100,7 @@ internal sealed unsafe class ChainAssembly<V, M> where V : struct where M : stru
     /// <summary>sum += ½(J + Jᵀ) of a step.</summary>
     private void Add(in LaneMatrix sum, in StridedView J, int step, int inside)
     {
+        if (J.IsAbsent) return;
         group.Load(block.Data, M.Width, J, step, inside, batch.n * batch.n);
         FoundAsymmetry |= AddSymmetricPart(sum, block);
     }

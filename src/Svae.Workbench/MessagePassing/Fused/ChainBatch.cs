@@ -16,9 +16,18 @@ internal sealed unsafe class ChainBatch
         (B, T, n, S) = ((int)p.hn.shape[0], (int)p.hn.shape[1], (int)p.hn.shape[2], (int)(noise?.shape[0] ?? 0));
         (SharedPairs, DenseNodes, Lengths) = (p.J11.dim() == 2, p.Jn.dim() == 4, lengths);
         (J0, h0) = (StridedView.Batched(p.J0, 2), StridedView.Batched(p.h0, 1));
-        (J11, J12, J22) = (Pair(p.J11), Pair(p.J12), Pair(p.J22));
+        (J11, J12, J22) = (UnlessZero(Pair(p.J11)), Pair(p.J12), UnlessZero(Pair(p.J22)));
         (Jn, hn) = (StridedView.BatchTime(p.Jn, DenseNodes ? 2 : 1), StridedView.BatchTime(p.hn, 1));
         Noise = noise is null ? [] : [.. noise.unbind(0).Select(draw => StridedView.BatchTime(draw, 1))];
+    }
+
+    /// <summary>Absent when one block stands for all steps of all sequences and is zero, as where a model has put it into the node precisions.</summary>
+    private StridedView UnlessZero(StridedView J)
+    {
+        if (SharedPairs || T == 1 || J.Batch != 0 || J.Time != 0) return J;
+        for (int e = 0; e < n * n; e++)
+            if (J.At(0, 0)[e] != 0) return J; // NaN too
+        return default;
     }
 
     private StridedView Pair(Tensor J) => SharedPairs ? StridedView.Batched(J, 2) : StridedView.BatchTime(J, 2);
