@@ -21,15 +21,12 @@ internal sealed unsafe class ChainFunction : autograd.MultiTensorFunction<ChainF
         int width = FusedGaussianChain.Width(batch.B), groups = (batch.B + width - 1) / width;
         Tensor[] tapes = [.. Enumerable.Range(0, groups).Select(_ => empty([batch.T * ChainTape.StepEntries(batch.n) * width], ScalarType.Float64))];
 
-        FusedGaussianChain.ForEachGroup(groups, g =>
+        switch (width)
         {
-            switch (width)
-            {
-                case 8: Forward<Vector512<double>, Lanes8>(batch, outputs, tapes[g], g, call); break;
-                case 4: Forward<Vector256<double>, Lanes4>(batch, outputs, tapes[g], g, call); break;
-                default: Forward<double, Lanes1>(batch, outputs, tapes[g], g, call); break;
-            }
-        });
+            case 8: Forward<Vector512<double>, Lanes8>(batch, outputs, tapes, call); break;
+            case 4: Forward<Vector256<double>, Lanes4>(batch, outputs, tapes, call); break;
+            default: Forward<double, Lanes1>(batch, outputs, tapes, call); break;
+        }
         call.Outputs.AddRange(outputs.All);
         if (call.Save)
         {
@@ -54,17 +51,12 @@ internal sealed unsafe class ChainFunction : autograd.MultiTensorFunction<ChainF
         var outerGradients = new ChainOutputGradients(batch.n, outer);
         var gradients = new ChainGradients(batch, inputs, call.Groups);
 
-        // The last groups' tapes were written last, and are the likeliest still in cache.
-        FusedGaussianChain.ForEachGroup(call.Groups, i =>
+        switch (call.Width)
         {
-            int g = call.Groups - 1 - i;
-            switch (call.Width)
-            {
-                case 8: Backward<Vector512<double>, Lanes8>(batch, outputs, outerGradients, gradients, saved[tapes + g], g); break;
-                case 4: Backward<Vector256<double>, Lanes4>(batch, outputs, outerGradients, gradients, saved[tapes + g], g); break;
-                default: Backward<double, Lanes1>(batch, outputs, outerGradients, gradients, saved[tapes + g], g); break;
-            }
-        });
+            case 8: Backward<Vector512<double>, Lanes8>(batch, outputs, outerGradients, gradients, saved[tapes..(tapes + call.Groups)]); break;
+            case 4: Backward<Vector256<double>, Lanes4>(batch, outputs, outerGradients, gradients, saved[tapes..(tapes + call.Groups)]); break;
+            default: Backward<double, Lanes1>(batch, outputs, outerGradients, gradients, saved[tapes..(tapes + call.Groups)]); break;
+        }
         List<Tensor> all = gradients.Collect();
         all.ForEach(gradient => gradient?.MoveToOuterDisposeScope());
         all.Add(null!);
@@ -76,22 +68,23 @@ internal sealed unsafe class ChainFunction : autograd.MultiTensorFunction<ChainF
     private static ChainTape Tape<V, M>(ChainBatch batch, Tensor memory) where V : struct where M : struct, ILanes<V> =>
         new((double*)StridedView.Address(memory), batch.n, M.Width);
 
-    private static void Forward<V, M>(ChainBatch batch, ChainOutputs outputs, Tensor memory, int group, ChainCall call)
-        where V : struct where M : struct, ILanes<V>
-    {
-        using var arena = new LaneArena(M.Width, ChainKernel<V, M>.ForwardEntries(batch.n, 1 + batch.S));
-        var kernel = new ChainKernel<V, M>(batch, group, Tape<V, M>(batch, memory), arena);
-        int failedStep = kernel.Forward(outputs);
-        call.Report(failedStep < 0 ? -1 : kernel.FailedSequence(failedStep), failedStep, kernel.FoundAsymmetry);
-    }
+    private static void Forward<V, M>(ChainBatch batch, ChainOutputs outputs, IReadOnlyList<Tensor> tapes, ChainCall call)
+        where V : struct where M : struct, ILanes<V> =>
+        FusedGaussianChain.ForEachGroup(tapes.Count, M.Width, ChainKernel<V, M>.ForwardEntries(batch.n, 1 + batch.S), (group, arena) =>
+        {
+            var kernel = new ChainKernel<V, M>(batch, group, Tape<V, M>(batch, tapes[group]), arena);
+            int failedStep = kernel.Forward(outputs);
+            call.Report(failedStep < 0 ? -1 : kernel.FailedSequence(failedStep), failedStep, kernel.FoundAsymmetry);
+        });
 
-    private static void Backward<V, M>(ChainBatch batch, ChainOutputs outputs, ChainOutputGradients outer, ChainGradients gradients, Tensor memory, int group)
-        where V : struct where M : struct, ILanes<V>
-    {
-        using var arena = new LaneArena(M.Width, ChainKernel<V, M>.BackwardEntries(batch.n, 1 + batch.S, batch.T));
-        var kernel = new ChainKernel<V, M>(batch, group, Tape<V, M>(batch, memory), arena);
-        var lanes = new ChainGradientLanes<V, M>(batch, gradients, kernel.Group, arena);
-        kernel.Backward(outputs, outer, lanes);
-        lanes.Finish(group);
-    }
+    private static void Backward<V, M>(ChainBatch batch, ChainOutputs outputs, ChainOutputGradients outer, ChainGradients gradients, IReadOnlyList<Tensor> tapes)
+        where V : struct where M : struct, ILanes<V> =>
+        FusedGaussianChain.ForEachGroup(tapes.Count, M.Width, ChainKernel<V, M>.BackwardEntries(batch.n, 1 + batch.S, batch.T), (i, arena) =>
+        {
+            int group = tapes.Count - 1 - i; // the last groups' tapes were written last, and are the likeliest still in cache
+            var kernel = new ChainKernel<V, M>(batch, group, Tape<V, M>(batch, tapes[group]), arena);
+            var lanes = new ChainGradientLanes<V, M>(batch, gradients, kernel.Group, arena);
+            kernel.Backward(outputs, outer, lanes);
+            lanes.Finish(group);
+        });
 }

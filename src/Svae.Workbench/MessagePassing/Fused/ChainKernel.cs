@@ -170,17 +170,17 @@ internal sealed unsafe class ChainKernel<V, M> where V : struct where M : struct
                 if (!outer.HasMoments) LaneElementwise<V, M>.Clear(N);
                 if (outer.HasMoments)
                 {
-                    LaneProduct<V, M>.Set(E, Q, W);
                     if (outer.HasCross)
                     {
                         outer.LoadCross(group, t, product);
-                        LaneProduct<V, M>.Set(C, K, product, Support.LeftLower);
-                        LaneElementwise<V, M>.Subtract(E, C);
+                        LaneProduct<V, M>.SetNegative(C, K, product, Support.LeftLower);
+                        LaneProduct<V, M>.SetSum(E, C, Q, W);
                     }
+                    else LaneProduct<V, M>.Set(E, Q, W);
                     outputs.LoadCovariance(group, t + 1, product);
                     LaneProduct<V, M>.Set(N, E, product);
                     LaneProduct<V, M>.SetSymmetric(T, W.T, E);
-                    if (outer.HasCross) LaneProduct<V, M>.SubtractSymmetric(T, C.T, W);
+                    if (outer.HasCross) LaneProduct<V, M>.AddSymmetric(T, C.T, W);
                 }
                 if (outer.HasStates)
                 {
@@ -211,13 +211,14 @@ internal sealed unsafe class ChainKernel<V, M> where V : struct where M : struct
         for (int t = last; t >= 0; t--)
         {
             LaneMatrix K = tape[t].K, W = tape[t].W, w = ws.Block(t * n, n, 0, 1);
-            LaneElementwise<V, M>.Mirror(Q, Qs.Block(t * n, n, 0, n));
-            if (t < last)
+            LaneMatrix lower = Qs.Block(t * n, n, 0, n);
+            if (t == last) LaneElementwise<V, M>.Mirror(Q, lower);
+            else
             {
                 LaneProduct<V, M>.Set(product, W, S);
                 SplitCoupling(Ns.Block(t * n, n, 0, n), product, tape[t].Y, f, coupling, halved);
                 gradients.Coupling(t, K, coupling, product);
-                LaneProduct<V, M>.AddSymmetric(Q, halved, W.T);
+                LaneProduct<V, M>.SetSumSymmetric(Q, lower, halved, W.T);
                 LaneProduct<V, M>.AddSymmetric(Q, W, halved.T);
                 LaneProduct<V, M>.Subtract(w, W, f);
             }
@@ -236,11 +237,12 @@ internal sealed unsafe class ChainKernel<V, M> where V : struct where M : struct
         for (int i = 0; i < Q.Rows; i++)
         {
             V wi = M.Load(w.At(i, 0));
-            for (int j = 0; j <= i; j++)
+            double* from = Q.At(i, 0), to = result.At(i, 0), yj = y.Data;
+            for (int j = 0; j <= i; j++, from += Q.ColumnStride, to += result.ColumnStride, yj += y.RowStride)
             {
-                V q = M.MultiplyAdd(wi, M.Load(y.At(j, 0)), M.Load(Q.At(i, j)));
+                V q = M.MultiplyAdd(wi, M.Load(yj), M.Load(from));
                 if (i == j) q = M.Add(q, M.Load(g));
-                M.Store(result.At(i, j), M.Multiply(scale, q));
+                M.Store(to, M.Multiply(scale, q));
             }
         }
     }
@@ -253,12 +255,14 @@ internal sealed unsafe class ChainKernel<V, M> where V : struct where M : struct
         for (int i = 0; i < N.Rows; i++)
         {
             V yi = M.Load(y.At(i, 0));
+            double* from = N.At(i, 0), zj = Z.At(i, 0), fj = f.Data, toCoupling = coupling.At(i, 0), toHalved = halved.At(i, 0);
             for (int j = 0; j < N.Columns; j++)
             {
-                V z = M.Load(Z.At(i, j));
-                V r = M.Subtract(M.MultiplySubtract(yi, M.Load(f.At(j, 0)), M.Load(N.At(i, j))), z);
-                M.Store(coupling.At(i, j), M.Subtract(r, z));
-                M.Store(halved.At(i, j), M.Multiply(scale, r));
+                V z = M.Load(zj);
+                V r = M.Subtract(M.MultiplySubtract(yi, M.Load(fj), M.Load(from)), z);
+                M.Store(toCoupling, M.Subtract(r, z));
+                M.Store(toHalved, M.Multiply(scale, r));
+                from += N.ColumnStride; zj += Z.ColumnStride; fj += f.RowStride; toCoupling += coupling.ColumnStride; toHalved += halved.ColumnStride;
             }
         }
     }

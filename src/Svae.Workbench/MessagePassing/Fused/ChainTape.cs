@@ -20,7 +20,7 @@ internal readonly struct ChainStep(LaneMatrix factors)
 {
     private readonly int n = factors.Rows;
 
-    /// <summary>L_t⁻¹, lower triangular; what lies right of its diagonal blocks of four is never read.</summary>
+    /// <summary>L_t⁻¹, lower triangular.</summary>
     public LaneMatrix K => factors.Block(0, n, 0, n);
 
     /// <summary>L_t⁻¹f_t, n × 1.</summary>

@@ -32,12 +32,26 @@ internal static class FusedGaussianChain
     public static int Width(int batch) =>
         Vector512.IsHardwareAccelerated && batch > 4 * get_num_threads() ? 8 : Vector256.IsHardwareAccelerated && batch > 1 ? 4 : 1;
 
-    /// <summary>Runs the work of each group, on as many threads as torch uses.</summary>
-    public static void ForEachGroup(int groups, Action<int> work)
+    /// <summary>Runs the work of each group, on as many threads as torch uses, each with scratch memory of its own.</summary>
+    /// <param name="groups">Groups of sequences.</param>
+    /// <param name="lanes">Sequences side by side.</param>
+    /// <param name="entries">Matrix entries that the work on one group takes from the arena.</param>
+    /// <param name="work">What is done to a group.</param>
+    public static void ForEachGroup(int groups, int lanes, long entries, Action<int, LaneArena> work)
     {
-        int threads = Math.Min(groups, get_num_threads());
-        if (threads > 1) System.Threading.Tasks.Parallel.For(0, groups, new ParallelOptions { MaxDegreeOfParallelism = threads }, work);
-        else for (int g = 0; g < groups; g++) work(g);
+        LaneArena[] arenas = [.. Enumerable.Range(0, Native.Workers(groups)).Select(_ => new LaneArena(lanes, entries))];
+        try
+        {
+            Native.ParallelFor(groups, arenas.Length, (worker, group) =>
+            {
+                arenas[worker].Reset();
+                work(group, arenas[worker]);
+            });
+        }
+        finally
+        {
+            foreach (LaneArena arena in arenas) arena.Dispose();
+        }
     }
 
     private static int[]? Lengths(Tensor? lengths) => lengths?.cpu().data<long>().Select(length => (int)length).ToArray();

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Svae.Workbench.MessagePassing.Fused;
 
-/// <summary>One aligned block of native memory, handed out piece by piece and freed at once.</summary>
+/// <summary>One aligned block of native memory, handed out piece by piece and freed at once; a worker's scratch, group after group.</summary>
 /// <param name="lanes">Sequences side by side.</param>
 /// <param name="entries">Matrix entries it holds, each of them <paramref name="lanes"/> doubles.</param>
 internal sealed unsafe class LaneArena(int lanes, long entries) : IDisposable
@@ -10,6 +10,9 @@ internal sealed unsafe class LaneArena(int lanes, long entries) : IDisposable
     private const int CacheLine = 64;
     private readonly double* memory = (double*)NativeMemory.AlignedAlloc((nuint)(entries * lanes * sizeof(double)), CacheLine);
     private long used;
+
+    /// <summary>Takes back all that was handed out.</summary>
+    public void Reset() => used = 0;
 
     /// <summary>Room for this many entries, not cleared.</summary>
     public double* Take(long count)

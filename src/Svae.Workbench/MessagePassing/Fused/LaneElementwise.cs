@@ -38,18 +38,6 @@ internal static unsafe class LaneElementwise<V, M> where V : struct where M : st
         }
     }
 
-    /// <summary>difference −= value.</summary>
-    [MethodImpl(AggressiveOptimization)]
-    public static void Subtract(in LaneMatrix difference, in LaneMatrix value)
-    {
-        for (int i = 0; i < value.Rows; i++)
-        {
-            double* target = difference.At(i, 0), source = value.At(i, 0);
-            for (int j = 0; j < value.Columns; j++, target += difference.ColumnStride, source += value.ColumnStride)
-                M.Store(target, M.Subtract(M.Load(target), M.Load(source)));
-        }
-    }
-
     /// <summary>Adds a column to each column.</summary>
     [MethodImpl(AggressiveOptimization)]
     public static void AddToColumns(in LaneMatrix sum, in LaneMatrix column)

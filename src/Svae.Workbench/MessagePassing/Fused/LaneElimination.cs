@@ -5,31 +5,30 @@ namespace Svae.Workbench.MessagePassing.Fused;
 
 /// <summary>
 /// Cholesky factorisation and everything that is solved with the factor, in one elimination: with <c>S = L Lᵀ</c> it turns
-/// <c>[S | I | f U]</c> into <c>[Lᵀ | K | L⁻¹f L⁻¹U]</c>, <c>K = L⁻¹</c>. Four rows at a time: earlier rows are taken off by a
+/// <c>[S | I | f U]</c> into <c>[Lᵀ | K | L⁻¹f L⁻¹U]</c>, <c>K = L⁻¹</c>. A few rows at a time: earlier rows are taken off by a
 /// register-blocked product, then the block itself is factored.
 /// </summary>
 internal static unsafe class LaneElimination<V, M> where V : struct where M : struct, ILanes<V>
 {
-    private const int BlockRows = 4;
-
     /// <param name="S">Symmetric positive definite, n × n; its upper triangle is read and overwritten by Lᵀ.</param>
-    /// <param name="K">Receives L⁻¹; entries right of the diagonal blocks of four are left as they are.</param>
+    /// <param name="K">Receives L⁻¹, with the zeros of its upper triangle.</param>
     /// <param name="right">Right-hand sides, n × m, overwritten by their solutions.</param>
     /// <returns>Was every pivot of every sequence positive?</returns>
     [MethodImpl(AggressiveOptimization)]
     public static bool Run(in LaneMatrix S, in LaneMatrix K, in LaneMatrix right)
     {
-        int n = S.Rows;
+        int n = S.Rows, side = n % 5 == 0 ? 5 : 4; // whole register blocks of the products
+        int odd = right.Columns % side; // columns taken by themselves, so that the others are whole register blocks
         bool positive = true;
-        for (int i = 0; i < n; i += BlockRows)
+        for (int i = 0; i < n; i += side)
         {
-            int rows = Math.Min(BlockRows, n - i);
-            LaneMatrix rightRows = right.Block(i, rows, 0, right.Columns);
+            int rows = Math.Min(side, n - i);
             if (i > 0)
             {
                 LaneMatrix l = S.Block(0, i, i, rows).T, trailing = S.Block(i, rows, i, n - i);
                 LaneProduct<V, M>.Subtract(trailing, l, S.Block(0, i, i, n - i));
-                LaneProduct<V, M>.Subtract(rightRows, l, right.Block(0, i, 0, right.Columns));
+                LaneProduct<V, M>.Subtract(right.Block(i, rows, 0, odd), l, right.Block(0, i, 0, odd));
+                LaneProduct<V, M>.Subtract(right.Block(i, rows, odd, right.Columns - odd), l, right.Block(0, i, odd, right.Columns - odd));
                 LaneProduct<V, M>.SetNegative(K.Block(i, rows, 0, i), l, K.Block(0, i, 0, i), Support.RightLower);
             }
             positive &= FactorBlock(S, K, right, i, rows);
@@ -44,7 +43,7 @@ internal static unsafe class LaneElimination<V, M> where V : struct where M : st
         bool positive = true;
         int w = M.Width, n = S.Rows;
         for (int r = i; r < i + rows; r++)
-            for (int c = i; c < i + rows; c++) M.Store(K.At(r, c), M.Broadcast(r == c ? 1 : 0));
+            for (int c = i; c < n; c++) M.Store(K.At(r, c), M.Broadcast(r == c ? 1 : 0));
         for (int r = i; r < i + rows; r++)
         {
             V pivot = M.Load(S.At(r, r));

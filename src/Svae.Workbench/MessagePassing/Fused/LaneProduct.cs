@@ -14,8 +14,9 @@ internal enum Support
 }
 
 /// <summary>
-/// Products of interleaved matrices, <c>C = C₀ ± A B</c>: register blocks of 4×4 entries, the rest by 2×2 (an odd edge repeats its last row or
-/// column rather than having a kernel of its own). The symmetric variants compute the lower triangle and mirror it.
+/// Products of interleaved matrices, <c>C = C₀ ± A B</c>: register blocks of 5×5 entries where rows and columns are multiples of five, else
+/// of 4×4 and the rest by 2×2 (an odd edge repeats its last row or column rather than having a kernel of its own). The symmetric variants
+/// compute the lower triangle and mirror it, and read no more than that of C₀.
 /// </summary>
 internal static unsafe class LaneProduct<V, M> where V : struct where M : struct, ILanes<V>
 {
@@ -31,6 +32,9 @@ internal static unsafe class LaneProduct<V, M> where V : struct where M : struct
     /// <summary>C −= A B.</summary>
     public static void Subtract(in LaneMatrix c, in LaneMatrix a, in LaneMatrix b, Support support = Support.Full) => Run<Minus>(c, c, a, b, support, false);
 
+    /// <summary>C = C₀ + A B.</summary>
+    public static void SetSum(in LaneMatrix c, in LaneMatrix c0, in LaneMatrix a, in LaneMatrix b) => Run<Plus>(c, c0, a, b, Support.Full, false);
+
     /// <summary>C = A B, known to be symmetric.</summary>
     public static void SetSymmetric(in LaneMatrix c, in LaneMatrix a, in LaneMatrix b, Support support = Support.Full) => Run<Plus>(c, default, a, b, support, true);
 
@@ -39,6 +43,9 @@ internal static unsafe class LaneProduct<V, M> where V : struct where M : struct
 
     /// <summary>The lower triangle of C −= A B, mirrored.</summary>
     public static void SubtractSymmetric(in LaneMatrix c, in LaneMatrix a, in LaneMatrix b, Support support = Support.Full) => Run<Minus>(c, c, a, b, support, true);
+
+    /// <summary>The lower triangle of C = C₀ + A B, mirrored.</summary>
+    public static void SetSumSymmetric(in LaneMatrix c, in LaneMatrix c0, in LaneMatrix a, in LaneMatrix b) => Run<Plus>(c, c0, a, b, Support.Full, true);
 
     /// <summary>The lower triangle of C = C₀ − A B, mirrored.</summary>
     public static void SetDifferenceSymmetric(in LaneMatrix c, in LaneMatrix c0, in LaneMatrix a, in LaneMatrix b) => Run<Minus>(c, c0, a, b, Support.Full, true);
@@ -59,12 +66,22 @@ internal static unsafe class LaneProduct<V, M> where V : struct where M : struct
     private static void Run<TSign>(in LaneMatrix c, in LaneMatrix c0, in LaneMatrix a, in LaneMatrix b, Support support, bool symmetric)
         where TSign : struct, ISign
     {
+        if (c.Rows % 5 == 0 && c.Columns % 5 == 0)
+        {
+            for (int i = 0; i < c.Rows; i += 5)
+                for (int j = 0; j < c.Columns && (!symmetric || j <= i); j += 5)
+                {
+                    var (from, to) = InnerRange(support, i, j, 5, a.Columns);
+                    Tile5<TSign>(c, c0, a.Block(i, 5, from, to - from), b.Block(from, to - from, j, 5), i, j, symmetric);
+                }
+            return;
+        }
         int rows = c.Rows & ~3, columns = c.Columns & ~3;
         for (int i = 0; i < rows; i += 4)
             for (int j = 0; j < columns && (!symmetric || j <= i); j += 4)
             {
                 var (from, to) = InnerRange(support, i, j, 4, a.Columns);
-                Tile4<TSign>(c, c0, a.At(i, from), a.RowStride, a.ColumnStride, b.At(from, j), b.RowStride, b.ColumnStride, to - from, i, j, symmetric);
+                Tile4<TSign>(c, c0, a.Block(i, 4, from, to - from), b.Block(from, to - from, j, 4), i, j, symmetric);
             }
         if (rows < c.Rows) Edge<TSign>(c, c0, a, b, support, symmetric, rows, c.Rows, 0, columns, transposed: false);
         if (columns < c.Columns && !symmetric) Edge<TSign>(c.T, c0.T, b.T, a.T, support, false, columns, c.Columns, 0, rows, transposed: true);
@@ -89,6 +106,7 @@ internal static unsafe class LaneProduct<V, M> where V : struct where M : struct
             }
     }
 
+    /// <summary>The inner indices at which a block's product can be non-zero.</summary>
     [MethodImpl(AggressiveInlining)]
     private static (int From, int To) InnerRange(Support support, int i, int j, int size, int inner) => support switch
     {
@@ -100,8 +118,65 @@ internal static unsafe class LaneProduct<V, M> where V : struct where M : struct
     };
 
     [MethodImpl(AggressiveOptimization)]
-    private static void Tile4<TSign>(
-        in LaneMatrix c, in LaneMatrix c0, double* a, nint aRow, nint aStep, double* b, nint bStep, nint bColumn, int count, int i, int j, bool symmetric)
+    private static void Tile5<TSign>(in LaneMatrix c, in LaneMatrix c0, in LaneMatrix left, in LaneMatrix right, int i, int j, bool symmetric)
+        where TSign : struct, ISign
+    {
+        V c00 = default, c01 = default, c02 = default, c03 = default, c04 = default, c10 = default, c11 = default, c12 = default, c13 = default, c14 = default;
+        V c20 = default, c21 = default, c22 = default, c23 = default, c24 = default, c30 = default, c31 = default, c32 = default, c33 = default, c34 = default;
+        V c40 = default, c41 = default, c42 = default, c43 = default, c44 = default;
+        if (!c0.IsEmpty)
+        {
+            nint row = c0.RowStride, column = c0.ColumnStride;
+            double* from = c0.At(i, j);
+            c00 = M.Load(from); c01 = M.Load(from + column); c02 = M.Load(from + 2 * column); c03 = M.Load(from + 3 * column); c04 = M.Load(from + 4 * column);
+            from += row;
+            c10 = M.Load(from); c11 = M.Load(from + column); c12 = M.Load(from + 2 * column); c13 = M.Load(from + 3 * column); c14 = M.Load(from + 4 * column);
+            from += row;
+            c20 = M.Load(from); c21 = M.Load(from + column); c22 = M.Load(from + 2 * column); c23 = M.Load(from + 3 * column); c24 = M.Load(from + 4 * column);
+            from += row;
+            c30 = M.Load(from); c31 = M.Load(from + column); c32 = M.Load(from + 2 * column); c33 = M.Load(from + 3 * column); c34 = M.Load(from + 4 * column);
+            from += row;
+            c40 = M.Load(from); c41 = M.Load(from + column); c42 = M.Load(from + 2 * column); c43 = M.Load(from + 3 * column); c44 = M.Load(from + 4 * column);
+        }
+        nint aRow = left.RowStride, aStep = left.ColumnStride, bColumn = right.ColumnStride, bStep = right.RowStride;
+        double* a = left.Data, a3 = a + 3 * aRow, b = right.Data, b3 = b + 3 * bColumn;
+        for (int count = left.Columns; count > 0; count--)
+        {
+            V p0 = M.Load(a), p1 = M.Load(a + aRow), p2 = M.Load(a + 2 * aRow), p3 = M.Load(a3), p4 = M.Load(a3 + aRow);
+            V q = M.Load(b);
+            c00 = TSign.Accumulate(p0, q, c00); c10 = TSign.Accumulate(p1, q, c10); c20 = TSign.Accumulate(p2, q, c20); c30 = TSign.Accumulate(p3, q, c30); c40 = TSign.Accumulate(p4, q, c40);
+            q = M.Load(b + bColumn);
+            c01 = TSign.Accumulate(p0, q, c01); c11 = TSign.Accumulate(p1, q, c11); c21 = TSign.Accumulate(p2, q, c21); c31 = TSign.Accumulate(p3, q, c31); c41 = TSign.Accumulate(p4, q, c41);
+            q = M.Load(b + 2 * bColumn);
+            c02 = TSign.Accumulate(p0, q, c02); c12 = TSign.Accumulate(p1, q, c12); c22 = TSign.Accumulate(p2, q, c22); c32 = TSign.Accumulate(p3, q, c32); c42 = TSign.Accumulate(p4, q, c42);
+            q = M.Load(b3);
+            c03 = TSign.Accumulate(p0, q, c03); c13 = TSign.Accumulate(p1, q, c13); c23 = TSign.Accumulate(p2, q, c23); c33 = TSign.Accumulate(p3, q, c33); c43 = TSign.Accumulate(p4, q, c43);
+            q = M.Load(b3 + bColumn);
+            c04 = TSign.Accumulate(p0, q, c04); c14 = TSign.Accumulate(p1, q, c14); c24 = TSign.Accumulate(p2, q, c24); c34 = TSign.Accumulate(p3, q, c34); c44 = TSign.Accumulate(p4, q, c44);
+            a += aStep; a3 += aStep; b += bStep; b3 += bStep;
+        }
+        if (symmetric && i == j) { c01 = c10; c02 = c20; c03 = c30; c04 = c40; c12 = c21; c13 = c31; c14 = c41; c23 = c32; c24 = c42; c34 = c43; }
+        double* to = c.At(i, j);
+        nint toRow = c.RowStride, toColumn = c.ColumnStride;
+        for (bool mirror = symmetric && i != j; ; mirror = false)
+        {
+            M.Store(to, c00); M.Store(to + toColumn, c01); M.Store(to + 2 * toColumn, c02); M.Store(to + 3 * toColumn, c03); M.Store(to + 4 * toColumn, c04);
+            to += toRow;
+            M.Store(to, c10); M.Store(to + toColumn, c11); M.Store(to + 2 * toColumn, c12); M.Store(to + 3 * toColumn, c13); M.Store(to + 4 * toColumn, c14);
+            to += toRow;
+            M.Store(to, c20); M.Store(to + toColumn, c21); M.Store(to + 2 * toColumn, c22); M.Store(to + 3 * toColumn, c23); M.Store(to + 4 * toColumn, c24);
+            to += toRow;
+            M.Store(to, c30); M.Store(to + toColumn, c31); M.Store(to + 2 * toColumn, c32); M.Store(to + 3 * toColumn, c33); M.Store(to + 4 * toColumn, c34);
+            to += toRow;
+            M.Store(to, c40); M.Store(to + toColumn, c41); M.Store(to + 2 * toColumn, c42); M.Store(to + 3 * toColumn, c43); M.Store(to + 4 * toColumn, c44);
+            if (!mirror) break;
+            to = c.At(j, i);
+            (toRow, toColumn) = (toColumn, toRow);
+        }
+    }
+
+    [MethodImpl(AggressiveOptimization)]
+    private static void Tile4<TSign>(in LaneMatrix c, in LaneMatrix c0, in LaneMatrix left, in LaneMatrix right, int i, int j, bool symmetric)
         where TSign : struct, ISign
     {
         V c00 = default, c01 = default, c02 = default, c03 = default, c10 = default, c11 = default, c12 = default, c13 = default;
@@ -118,8 +193,9 @@ internal static unsafe class LaneProduct<V, M> where V : struct where M : struct
             from += row;
             c30 = M.Load(from); c31 = M.Load(from + column); c32 = M.Load(from + 2 * column); c33 = M.Load(from + 3 * column);
         }
-        double* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, b1 = b + bColumn, b2 = b1 + bColumn, b3 = b2 + bColumn;
-        for (; count > 0; count--)
+        nint aRow = left.RowStride, aStep = left.ColumnStride, bColumn = right.ColumnStride, bStep = right.RowStride;
+        double* a = left.Data, a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, b = right.Data, b1 = b + bColumn, b2 = b1 + bColumn, b3 = b2 + bColumn;
+        for (int count = left.Columns; count > 0; count--)
         {
             V p0 = M.Load(a), p1 = M.Load(a1), p2 = M.Load(a2), p3 = M.Load(a3);
             V q = M.Load(b);
