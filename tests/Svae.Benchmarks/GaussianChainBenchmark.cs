@@ -18,6 +18,7 @@ internal static class GaussianChainBenchmark
                 () => problem.ForwardBackward(MessagePassingForm.Auto), () => problem.ForwardBackward(MessagePassingForm.Sequential), target));
         }
         MarkdownTable.Print("Gaussian chain, smoother + sample, forward + backward, one thread", "fused", "sequential tensor form", rows);
+        MarkdownTable.PrintYardsticks((rows[1], 12, "batched PyTorch 244–282 ms, the 2016 project's Cython 169 ms"));
     }
 
     /// <summary>A stable linear dynamical system with random diagonal node potentials, and a gradient for every output.</summary>

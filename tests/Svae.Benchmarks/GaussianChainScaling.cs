@@ -9,8 +9,8 @@ internal static class GaussianChainScaling
 {
     public static void Run()
     {
-        Length();
         Threads();
+        Length();
         Depth();
     }
 
@@ -27,23 +27,13 @@ internal static class GaussianChainScaling
         MarkdownTable.Print("One sequence, n = 10, forward + backward, fused, one thread", ["", "processor time", "per step", "resident memory during the call, beyond that before it"], rows);
     }
 
-    private static void Threads()
-    {
-        var rows = new List<Comparison>();
-        foreach (int B in new[] { 32, 128 })
+    private static void Threads() =>
+        ThreadSpeedUp.Print("Gaussian chain, fused, forward + backward, by threads", new[] { (32, 10), (32, 16), (128, 10) }.Select(size =>
         {
-            using var scope = NewDisposeScope();
-            var problem = GaussianChainBenchmark.Problem.Random(batch: B, time: 200, latent: 10, seed: 1);
-            rows.Add(new AlternatingBenchmark().Compare($"B = {B}, T = 200, n = 10", () => With(2), () => With(1)));
-            void With(int threads)
-            {
-                set_num_threads(threads);
-                problem.ForwardBackward(MessagePassingForm.Fused);
-                set_num_threads(1);
-            }
-        }
-        MarkdownTable.Print("Fused, two threads and one (wall time counts here)", "two threads", "one thread", rows);
-    }
+            var (B, n) = size;
+            var problem = GaussianChainBenchmark.Problem.Random(batch: B, time: 200, latent: n, seed: 1);
+            return ($"B = {B}, T = 200, n = {n}", (Action)(() => problem.ForwardBackward(MessagePassingForm.Fused)));
+        }));
 
     private static void Depth()
     {

@@ -21,5 +21,13 @@ internal static class MarkdownTable
             r.Target is { } target ? $"≤ {target:0.00} {(r.ProcessorRatio <= target ? "✓" : "✗")}" : "", r.Rounds.ToString(),
         ]));
 
+    /// <summary>Fused times against what other people's code takes for the same work on a core like the one the targets were set on.</summary>
+    public static void PrintYardsticks(params IEnumerable<(Comparison Row, double Milliseconds, string Others)> rows) =>
+        Print("Absolute yardsticks, one thread", ["", "time", "processor time", "target", "others"], rows.Select(r => (IReadOnlyList<string>)
+        [
+            r.Row.Name, Milliseconds(r.Row.First), Milliseconds(r.Row.FirstProcessor),
+            $"≤ {r.Milliseconds:0} ms {(r.Row.FirstProcessor.TotalMilliseconds <= r.Milliseconds ? "✓" : "✗")}", r.Others,
+        ]));
+
     public static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.0#", CultureInfo.InvariantCulture) + " ms";
 }
