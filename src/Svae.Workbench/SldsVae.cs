@@ -111,13 +111,12 @@ public sealed class SldsVae
     public IReadOnlyList<Segmentation> Segment(Minibatches data, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
     {
         var segments = new List<Segmentation>();
-        SldsParameters theta = Graphical.Family.ExpectedStatistics(Vae.Parameters);
         foreach (Batch batch in data.Whole())
         {
             cancel.ThrowIfCancellationRequested();
             var posterior = (SwitchingPosterior)Vae.Infer(batch);
             var field = posterior.Field;
-            Tensor path = Graphical.MostProbableStates(theta, posterior);
+            Tensor path = posterior.MostProbableStates();
             segments.Add(new Segmentation([.. path[0].data<long>().Select(s => (int)s)],
                 field.States.Marginals[0].MoveToOuterDisposeScope(), field.Chain.Mean[0].MoveToOuterDisposeScope()));
             progress?.Report(new WorkProgress("parsing recordings", (double)segments.Count / data.Recordings));

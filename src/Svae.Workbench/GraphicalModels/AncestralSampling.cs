@@ -96,6 +96,7 @@ internal sealed record AncestralSampling(
     {
         if (states is null) return;
         Guard.Shape(states, "states", shape);
+        if (states.dtype != ScalarType.Int64) throw new ArgumentException($"states: expected int64, got {states.dtype}");
         if (states.min().item<long>() < 0 || states.max().item<long>() >= Initial.shape[0])
             throw new ArgumentException($"states: must lie in 0..{Initial.shape[0] - 1}");
     }

@@ -56,8 +56,8 @@ public sealed record ChainStatistics(Tensor FirstMean, Tensor FirstSecond, Tenso
     {
         Tensor starts = full([], startWeight * FirstMean.shape[0], FirstMean.dtype, FirstMean.device), pairs = Pairs.sum();
         return new LdsParameters(
-            new NormalInverseWishart.Natural(startWeight * FirstSecond.sum(0), startWeight * FirstMean.sum(0), starts, starts.clone()),
-            new MatrixNormalInverseWishart.Natural(Earlier.sum(0), Cross.sum(0), Later.sum(0), pairs));
+            new NormalInverseWishart.Natural(startWeight * FirstSecond.sum([0L]), startWeight * FirstMean.sum([0L]), starts, starts.clone()),
+            new MatrixNormalInverseWishart.Natural(Earlier.sum([0L]), Cross.sum([0L]), Later.sum([0L]), pairs));
     }
 
     /// <summary>The entry of each sequence's last frame, [B, ...] of [B, T, ...].</summary>

@@ -35,11 +35,12 @@ public sealed class GaussianMixture(MixtureSettings settings) : IStateModel<Mixt
         MixtureParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null, Tensor? labels = null)
     {
         var (batch, frames, n) = (potentials.h.shape[0], potentials.h.shape[1], potentials.h.shape[2]);
+        var (J, h) = potentials.WithoutPadding(lengths);
         Tensor? known = StateLabels.LogPotentials(labels, batch, frames, States);
-        return new MixturePosterior(
-            MixtureMeanField.Infer(Potentials(expectedStatistics), potentials.J.flatten(0, 1), potentials.h.flatten(0, 1),
-                noise?.reshape(-1, batch * frames, n), labels: known?.flatten(0, 1), options: settings.Inner),
-            SequenceMask.Of(lengths, batch, frames, potentials.h.device), lengths);
+        var field = MixtureMeanField.Infer(Potentials(expectedStatistics), J.flatten(0, 1), h.flatten(0, 1),
+            noise?.reshape(-1, batch * frames, n), labels: known?.flatten(0, 1), options: settings.Inner);
+        Tensor mask = SequenceMask.Of(lengths, batch, frames, h.device);
+        return new MixturePosterior(field, expectedStatistics.Weights.Eta.detach(), mask, lengths);
     }
 
     /// <inheritdoc/>
@@ -70,14 +71,6 @@ public sealed class GaussianMixture(MixtureSettings settings) : IStateModel<Mixt
     }
 
     /// <inheritdoc/>
-    public Tensor MostProbableStates(MixtureParameters expectedStatistics, ILocalPosterior posterior, Tensor? lengths = null)
-    {
-        Tensor marginals = ((IStatePosterior)posterior).StateMarginals, path = marginals.argmax(2);
-        Tensor padding = SequenceMask.Of(lengths, path.shape[0], path.shape[1], path.device).squeeze(2) == 0;
-        return path.masked_fill(padding, -1);
-    }
-
-    /// <inheritdoc/>
     public Tensor LogDensity(MixtureParameters expectedStatistics, Tensor paths, Tensor? lengths = null)
     {
         var potentials = Potentials(expectedStatistics);
@@ -104,9 +97,10 @@ public sealed class GaussianMixture(MixtureSettings settings) : IStateModel<Mixt
 
 /// <summary>The local posterior Π q(x_t) q(z_t) of a mixture.</summary>
 /// <param name="Field">The mean field of all frames, one point each.</param>
+/// <param name="LogWeights">Expected log weights of the components, shape [K].</param>
 /// <param name="Mask">1 within a sequence and 0 past its end, shape [B, T, 1].</param>
 /// <param name="Lengths">Length of each sequence, int64 [B]; null when all have T.</param>
-public sealed record MixturePosterior(MixtureMeanFieldPosterior Field, Tensor Mask, Tensor? Lengths) : IStatePosterior
+public sealed record MixturePosterior(MixtureMeanFieldPosterior Field, Tensor LogWeights, Tensor Mask, Tensor? Lengths) : IStatePosterior
 {
     /// <inheritdoc/>
     public Tensor NegativeKl => PerSequence(Field.NegativeKl);
@@ -122,6 +116,12 @@ public sealed record MixturePosterior(MixtureMeanFieldPosterior Field, Tensor Ma
 
     /// <inheritdoc/>
     public Tensor StateMarginals => Field.Responsibilities.reshape(Mask.shape[0], Mask.shape[1], -1) * Mask;
+
+    /// <inheritdoc/>
+    public Tensor MostProbableStates() => StateMarginals.argmax(2).masked_fill(Mask.squeeze(2) == 0, -1);
+
+    /// <summary>Frames do not speak to each other: the weights.</summary>
+    public Tensor StateMarginalsWithout(long frame) => LogWeights.softmax(0) * Mask.select(1, frame);
 
     /// <inheritdoc/>
     public FixedPointReport Report => Field.Report;

@@ -32,21 +32,12 @@ public sealed class HiddenMarkovModel(HmmSettings settings) : IStateModel<HmmPar
 
     /// <inheritdoc/>
     public ILocalPosterior Infer(
-        HmmParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null, Tensor? labels = null)
-    {
-        Tensor? known = StateLabels.LogPotentials(labels, potentials.h.shape[0], potentials.h.shape[1], States);
-        var field = SldsMeanField.Infer(Potentials(expectedStatistics), potentials.J, potentials.h, lengths, noise, labels: known,
-            stateWeight: settings.StateWeight, options: settings.Inner);
-        return new SwitchingPosterior(field, lengths, known);
-    }
+        HmmParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null, Tensor? labels = null) =>
+        SwitchingPosterior.Infer(Potentials(expectedStatistics), potentials, lengths, noise, labels, settings.StateWeight, settings.Inner);
 
     /// <inheritdoc/>
     public Tensor ExpectedLogPrior(HmmParameters expectedStatistics, ILocalPosterior posterior) =>
         SldsMeanField.ExpectedPotential(Potentials(expectedStatistics), ((SwitchingPosterior)posterior).Field, settings.StateWeight);
-
-    /// <inheritdoc/>
-    public Tensor MostProbableStates(HmmParameters expectedStatistics, ILocalPosterior posterior, Tensor? lengths = null) =>
-        ((SwitchingPosterior)posterior).MostProbableStates(Potentials(expectedStatistics), settings.StateWeight, lengths);
 
     /// <inheritdoc/>
     public HmmParameters Posterior(IReadOnlyList<Tensor> latents, IReadOnlyList<int[]> states, int starts)

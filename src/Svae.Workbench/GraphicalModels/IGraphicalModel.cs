@@ -103,9 +103,6 @@ public interface IStateModel<TParameters> : IGraphicalModel<TParameters> where T
     /// distribution is learned from all of them at that weight.</param>
     /// <exception cref="ArgumentException">Lengths differ or a state lies outside 0..K − 1.</exception>
     TParameters Posterior(IReadOnlyList<Tensor> latents, IReadOnlyList<int[]> states, int starts);
-
-    /// <summary>The most probable state path of each sequence under q(z), int64 [B, T], −1 past a sequence's end.</summary>
-    Tensor MostProbableStates(TParameters expectedStatistics, ILocalPosterior posterior, Tensor? lengths = null);
 }
 
 /// <summary>The posterior over the latent states of a batch of sequences.</summary>
@@ -133,6 +130,13 @@ public interface IStatePosterior : ILocalPosterior
 {
     /// <summary>q(z_t = k), shape [B, T, K]; 0 past a sequence's end.</summary>
     Tensor StateMarginals { get; }
+
+    /// <summary>The most probable state path of each sequence under q(z), int64 [B, T], −1 past a sequence's end.</summary>
+    Tensor MostProbableStates();
+
+    /// <summary>What the other frames alone say of the state at this one: q(z_t = k) without its own evidence or label, shape [B, K].</summary>
+    /// <param name="frame">t, from 0; the entry of a sequence that ends before is 0.</param>
+    Tensor StateMarginalsWithout(long frame);
 
     /// <summary>What the iteration to the fixed point did.</summary>
     FixedPointReport Report { get; }

@@ -28,8 +28,14 @@ public sealed class IndependentNormal(int dimension) : IGraphicalModel<NoParamet
     public ILocalPosterior Infer(
         NoParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null, Tensor? labels = null)
     {
+<<<<<<< HEAD
         if (labels is not null) throw new ArgumentException("labels: independent normal latents have no discrete states");
         if (potentials.Dense) throw new ArgumentException("potentials.J: independent normal latents take diagonal precisions [B, T, n], got dense ones");
+=======
+        RequireNone(labels, "labels");
+        Guard.Shape(potentials.J, "potentials.J", ("sequence", -1), ("time", -1), ("latent", dimension));
+        potentials = potentials.WithoutPadding(lengths);
+>>>>>>> 13f3f6e (Graphical models: q(z) answers for its own states, padding is never read, statistics of a batch add up; importance-weighted bound, posterior collapse, explanation of a frame; tests by enumeration)
         Tensor precision = potentials.J + 1, mean = potentials.h / precision, variance = precision.reciprocal();
         Tensor mask = SequenceMask.Of(lengths, potentials.h.shape[0], potentials.h.shape[1], potentials.h.device);
         Tensor kl = (0.5 * (mean.square() + variance - 1 + precision.log()) * mask).sum([1, 2]);
@@ -47,14 +53,23 @@ public sealed class IndependentNormal(int dimension) : IGraphicalModel<NoParamet
     }
 
     /// <inheritdoc/>
-    public LatentPaths Simulate(NoParameters eta, int count, int frames, Generator generator, Tensor? states = null) =>
-        new(randn([count, frames, dimension], ScalarType.Float64, generator: generator), null);
+    public LatentPaths Simulate(NoParameters eta, int count, int frames, Generator generator, Tensor? states = null)
+    {
+        RequireNone(states, "states");
+        return new(randn([count, frames, dimension], ScalarType.Float64, generator: generator), null);
+    }
 
     /// <summary>The future knows nothing of the past: independent draws.</summary>
     public LatentPaths Continue(NoParameters eta, ILocalPosterior posterior, Tensor? lengths, int frames, Generator generator, Tensor? states = null)
     {
+        RequireNone(states, "states");
         Tensor samples = posterior.Samples;
         return new(randn([samples.shape[0], samples.shape[1], frames, dimension], ScalarType.Float64, samples.device, generator: generator), null);
+    }
+
+    private static void RequireNone(Tensor? states, string symbol)
+    {
+        if (states is not null) throw new ArgumentException($"{symbol}: independent normal latents have no discrete states");
     }
 
     private sealed record Normals(Tensor NegativeKl, Tensor Mean, Tensor Variance, Tensor? Sample, Tensor? Lengths) : ILocalPosterior

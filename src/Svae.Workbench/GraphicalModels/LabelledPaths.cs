@@ -17,12 +17,13 @@ internal sealed class LabelledPaths
     {
         if (latents.Count == 0 || latents.Count != states.Count)
             throw new ArgumentException($"latents and states: expected one path of states for each of at least one latent path, got {latents.Count} and {states.Count}");
+        for (int i = 0; i < states.Count; i++) Require(latents[i], states[i], i, count);
         x = cat([.. latents]).to(ScalarType.Float64);
-        z = cat([.. states.Select((s, i) => OneHot(s, latents[i], i, count))]);
+        z = cat([.. states.Select((s, i) => OneHot(s, latents[i], count))]);
         before = cat([.. latents.Select(l => l.narrow(0, 0, l.shape[0] - 1))]).to(ScalarType.Float64);
         after = cat([.. latents.Select(l => l.narrow(0, 1, l.shape[0] - 1))]).to(ScalarType.Float64);
-        from = cat([.. states.Select((s, i) => OneHot(s[..^1], latents[i], i, count))]);
-        into = cat([.. states.Select((s, i) => OneHot(s[1..], latents[i], i, count))]);
+        from = cat([.. states.Select((s, i) => OneHot(s[..^1], latents[i], count))]);
+        into = cat([.. states.Select((s, i) => OneHot(s[1..], latents[i], count))]);
     }
 
     /// <summary>Counts of first states, shape [K]: all frames at the weight of this many first ones.</summary>
@@ -56,12 +57,14 @@ internal sealed class LabelledPaths
     private static Tensor Moments(Tensor weights, Tensor a, Tensor b) =>
         stack([.. weights.unbind(1).Select(w => matmul((a * w.unsqueeze(1)).t(), b))]);
 
-    private static Tensor OneHot(int[] states, Tensor latents, int sequence, int count)
+    private static void Require(Tensor latents, int[] states, int sequence, int count)
     {
-        if (states.Length > latents.shape[0])
-            throw new ArgumentException($"states[{sequence}]: expected {latents.shape[0]} frames as in latents, got {states.Length}");
+        if (states.Length == 0 || states.Length != latents.shape[0])
+            throw new ArgumentException($"states[{sequence}]: expected {latents.shape[0]} frames as in latents, at least one, got {states.Length}");
         int bad = Array.FindIndex(states, s => s < 0 || s >= count);
         if (bad >= 0) throw new ArgumentException($"states[{sequence}][{bad}] = {states[bad]}: must lie in 0..{count - 1}");
-        return Categorical.OneHot(tensor(states.Select(s => (long)s).ToArray(), device: latents.device), count);
     }
+
+    private static Tensor OneHot(int[] states, Tensor latents, int count) =>
+        Categorical.OneHot(tensor(states.Select(s => (long)s).ToArray(), device: latents.device), count);
 }

@@ -31,7 +31,8 @@ public sealed class LinearDynamicalSystem(LdsSettings settings) : IGraphicalMode
     public ILocalPosterior Infer(
         LdsParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null, Tensor? labels = null)
     {
-        if (labels is not null) throw new ArgumentException("labels: a linear dynamical system has no discrete states");
+        RequireNone(labels, "labels");
+        potentials = potentials.WithoutPadding(lengths);
         var (chain, constant) = Chain(expectedStatistics, potentials, lengths);
         ChainPosterior posterior = GaussianChain.Infer(chain, lengths, noise);
         Tensor node = NodeMoments.Expected(potentials.J, potentials.h, posterior.Mean, posterior.Covariance).sum(1);
@@ -102,11 +103,14 @@ public sealed class LinearDynamicalSystem(LdsSettings settings) : IGraphicalMode
 
     /// <inheritdoc/>
     public LatentPaths Simulate(LdsParameters eta, int count, int frames, Generator generator, Tensor? states = null) =>
-        AncestralSampling.Of(eta).Simulate(count, frames, generator, null) with { States = null };
+        AncestralSampling.Of(eta).Simulate(count, frames, generator, RequireNone(states, "states")) with { States = null };
 
     /// <inheritdoc/>
     public LatentPaths Continue(LdsParameters eta, ILocalPosterior posterior, Tensor? lengths, int frames, Generator generator, Tensor? states = null) =>
-        AncestralSampling.Of(eta).Continue(posterior, lengths, frames, generator, null) with { States = null };
+        AncestralSampling.Of(eta).Continue(posterior, lengths, frames, generator, RequireNone(states, "states")) with { States = null };
+
+    private static Tensor? RequireNone(Tensor? states, string symbol) =>
+        states is null ? null : throw new ArgumentException($"{symbol}: a linear dynamical system has no discrete states");
 }
 
 /// <summary>The local posterior of an LDS.</summary>

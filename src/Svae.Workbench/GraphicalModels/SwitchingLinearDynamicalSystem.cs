@@ -33,21 +33,12 @@ public sealed class SwitchingLinearDynamicalSystem(SldsSettings settings) : ISta
 
     /// <inheritdoc/>
     public ILocalPosterior Infer(
-        SldsParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null, Tensor? labels = null)
-    {
-        Tensor? known = StateLabels.LogPotentials(labels, potentials.h.shape[0], potentials.h.shape[1], States);
-        var field = SldsMeanField.Infer(Potentials(expectedStatistics), potentials.J, potentials.h, lengths, noise, labels: known,
-            stateWeight: settings.StateWeight, options: settings.Inner);
-        return new SwitchingPosterior(field, lengths, known);
-    }
+        SldsParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null, Tensor? labels = null) =>
+        SwitchingPosterior.Infer(Potentials(expectedStatistics), potentials, lengths, noise, labels, settings.StateWeight, settings.Inner);
 
     /// <inheritdoc/>
     public Tensor ExpectedLogPrior(SldsParameters expectedStatistics, ILocalPosterior posterior) =>
         SldsMeanField.ExpectedPotential(Potentials(expectedStatistics), ((SwitchingPosterior)posterior).Field, settings.StateWeight);
-
-    /// <inheritdoc/>
-    public Tensor MostProbableStates(SldsParameters expectedStatistics, ILocalPosterior posterior, Tensor? lengths = null) =>
-        ((SwitchingPosterior)posterior).MostProbableStates(Potentials(expectedStatistics), settings.StateWeight, lengths);
 
     /// <inheritdoc/>
     public SldsParameters Posterior(IReadOnlyList<Tensor> latents, IReadOnlyList<int[]> states, int starts)

@@ -6,8 +6,8 @@ namespace Svae.Workbench.GraphicalModels;
 /// <summary>The local posterior q(x) q(z) of a model with discrete states along time: a hidden Markov model or a switching system.</summary>
 /// <param name="Field">The structured mean field behind it.</param>
 /// <param name="Lengths">Length of each sequence, int64 [B]; null when all have T.</param>
-/// <param name="LogLabels">What was known of the states, log-potentials [B, T, K]; null when nothing was.</param>
-public sealed record SwitchingPosterior(SldsMeanFieldPosterior Field, Tensor? Lengths, Tensor? LogLabels) : IStatePosterior
+/// <param name="StateChain">The hidden Markov model that q(z) is: expected log probabilities, and as evidence r / β with what was known of the states.</param>
+public sealed record SwitchingPosterior(SldsMeanFieldPosterior Field, Tensor? Lengths, HmmPotentials StateChain) : IStatePosterior
 {
     /// <inheritdoc/>
     public Tensor NegativeKl => Field.NegativeKl;
@@ -30,14 +30,26 @@ public sealed record SwitchingPosterior(SldsMeanFieldPosterior Field, Tensor? Le
     /// <inheritdoc/>
     public Tensor LogDensity(Tensor paths) => GaussianPaths.LogDensity(Mean, Covariance, Field.Chain.CrossCovariance, Lengths, paths);
 
-    /// <summary>The most probable state path of each sequence under q(z), int64 [B, T], −1 past a sequence's end.</summary>
-    /// <param name="potentials">Those that the posterior was inferred with.</param>
-    /// <param name="stateWeight">β of <see cref="SldsMeanField"/>.</param>
-    /// <param name="lengths">Length of each sequence, int64 [B]; all T when absent.</param>
-    internal Tensor MostProbableStates(SldsPotentials potentials, double stateWeight, Tensor? lengths)
+    /// <inheritdoc/>
+    public Tensor MostProbableStates() => ForwardBackward.MostProbablePath(StateChain, Lengths);
+
+    /// <inheritdoc/>
+    public Tensor StateMarginalsWithout(long frame)
     {
-        Tensor evidence = Field.Evidence / stateWeight;
-        if (LogLabels is not null) evidence = evidence + LogLabels;
-        return ForwardBackward.MostProbablePath(new HmmPotentials(potentials.LogInitial, potentials.LogTransition, evidence), lengths);
+        Tensor silent = StateChain.LogLikelihood.clone();
+        silent.select(1, frame).zero_();
+        return ForwardBackward.Infer(StateChain with { LogLikelihood = silent }, Lengths).Marginals.select(1, frame);
+    }
+
+    /// <summary>Infers the mean field of a switching system or a hidden Markov model: see <see cref="SldsMeanField.Infer"/>.</summary>
+    internal static SwitchingPosterior Infer(
+        SldsPotentials model, NodePotentials potentials, Tensor? lengths, Tensor? noise, Tensor? labels, double stateWeight, FixedPointOptions options)
+    {
+        Tensor? known = StateLabels.LogPotentials(labels, potentials.h.shape[0], potentials.h.shape[1], (int)model.States);
+        var field = SldsMeanField.Infer(
+            model, potentials.J, potentials.h, lengths, noise, labels: known, stateWeight: stateWeight, options: options);
+        Tensor evidence = field.Evidence.detach() / stateWeight;
+        return new SwitchingPosterior(field, lengths,
+            new HmmPotentials(model.LogInitial.detach(), model.LogTransition.detach(), known is null ? evidence : evidence + known));
     }
 }

@@ -5,7 +5,7 @@ namespace Svae.Workbench.MessagePassing;
 
 /// <summary>
 /// What a recognition network says of the latent states: one Gaussian potential for each frame,
-/// <c>ψ(x_t; y_t) = −½ x_tᵀ diag(J_t) x_t + h_tᵀ x_t</c> (Johnson et al. 2016, equation 4).
+/// <c>ψ(x_t; y_t) = −½ x_tᵀ J_t x_t + h_tᵀ x_t</c> (Johnson et al. 2016, equation 4).
 /// </summary>
 /// <param name="J">
 /// Precisions, not negative, diagonal [B, T, n], or dense positive semidefinite [B, T, n, n] (then in place of diag(J_t)); float64; 0
@@ -24,4 +24,8 @@ public sealed record NodePotentials(Tensor J, Tensor h)
         Tensor mask = observed.to(J.dtype).unsqueeze(2);
         return new NodePotentials(J * (Dense ? mask.unsqueeze(3) : mask), h * mask);
     }
+
+    /// <summary>The same potentials with J = 0 and h = 0 past each sequence's end, whatever stood there.</summary>
+    internal NodePotentials WithoutPadding(Tensor? lengths) =>
+        new(SequenceMask.WithoutPadding(J, lengths), SequenceMask.WithoutPadding(h, lengths));
 }

@@ -32,7 +32,7 @@ public class SwitchingLinearDynamicalSystemTests
         Tensor zero = zeros([1, 2, 3, 3], Double);
         Tensor closed = potentials.AverageOverPaths(stack([before, after]).unsqueeze(0), zero, zero.narrow(1, 1, 1))[0];
 
-        const int Draws = 100_000;
+        const int Draws = 20_000;
         var start = new NormalInverseWishart().Sample(q.InitialState, g, Draws);
         var pair = new MatrixNormalInverseWishart().Sample(q.Dynamics, g, Draws);
         Tensor predicted = matmul(pair.A, cat([before, ones([1], Double)]).unsqueeze(1)).squeeze(-1);
@@ -92,5 +92,76 @@ public class SwitchingLinearDynamicalSystemTests
         // t of the transition rows counts transitions, t of ½log|Λ| counts the frames of each state.
         AssertClose.Equal(posterior.Field.States.PairMarginalSum[0], leaves.Transition.Eta.grad!);
         AssertClose.Equal(posterior.StateMarginals[0].narrow(0, 1, 3).sum([0L]), leaves.Dynamics.Nu.grad!);
+    }
+
+    [Theory]
+    [InlineData(3, 2, 3, false)]
+    [InlineData(2, 2, 4, true)]
+    [InlineData(1, 2, 3, false)]
+    public void Local_inference_matches_enumeration(int K, int n, int frames, bool dense) =>
+        ModelTruths.LocalInferenceMatchesEnumeration(ModelCases.Slds(K, n), frames, seed: 3, exact: K == 1, dense);
+
+    [Fact]
+    public void Known_states_leave_an_exact_chain_and_some_known_ones_a_restricted_sum()
+    {
+        ModelTruths.LocalInferenceMatchesEnumeration(ModelCases.Slds(3, 2), 3, seed: 4, exact: true, labels: [2, 0, 1]);
+        ModelTruths.LocalInferenceMatchesEnumeration(ModelCases.Slds(3, 2), 3, seed: 4, exact: false, labels: [-1, 0, -1]);
+    }
+
+    [Fact]
+    public void The_density_of_paths_matches_enumeration() => ModelTruths.LogDensityMatchesEnumeration(ModelCases.Slds(3, 2), 3, seed: 1);
+
+    [Fact]
+    public void The_gradient_of_the_expected_log_prior_is_the_expected_statistics() =>
+        ModelTruths.TheGradientOfTheExpectedLogPriorIsTheExpectedStatistics(ModelCases.Slds(3, 2), 3, seed: 1);
+
+    [Fact]
+    public void Padding_is_never_read() => ModelTruths.PaddingIsNeverRead(ModelCases.Slds(3, 2), seed: 2);
+
+    [Fact]
+    public void Given_paths_and_states_the_posterior_is_the_conjugate_one()
+    {
+        var model = new SwitchingLinearDynamicalSystem(new SldsSettings { States = 2, Dimension = 2 });
+        var (latents, states) = ModelCases.RandomPaths(2, 2, 6);
+        SldsParameters q = model.Posterior(latents, states, starts: 11);
+        Tensor x = cat(latents), z = tensor(states.SelectMany(s => s).Select(s => (long)s).ToArray());
+        Tensor before = cat([.. latents.Select(p => p.narrow(0, 0, p.shape[0] - 1))]), after = cat([.. latents.Select(p => p.narrow(0, 1, p.shape[0] - 1))]);
+        Tensor into = tensor(states.SelectMany(s => s.Skip(1)).Select(s => (long)s).ToArray());
+        for (int k = 0; k < 2; k++)
+        {
+            ConjugateUpdates.AssertNormal(model.Prior.InitialState, q.InitialState, k, x[z == k], 11.0 / x.shape[0]);
+            ConjugateUpdates.AssertRegression(model.Prior.Dynamics, q.Dynamics, k, before[into == k], after[into == k]);
+        }
+    }
+
+    [Fact]
+    public void Paths_that_do_not_fit_their_states_are_refused_by_name()
+    {
+        var model = new SwitchingLinearDynamicalSystem(new SldsSettings { States = 2, Dimension = 1 });
+        Tensor three = zeros([3, 1], Double);
+        Assert.Contains("states[1]: expected 3", Assert.Throws<ArgumentException>(() => model.Posterior([three, three], [[0, 1, 1], [0, 1]], 1)).Message);
+        Assert.Contains("states[0]: expected 3", Assert.Throws<ArgumentException>(() => model.Posterior([three], [[0, 1, 1, 0]], 1)).Message);
+        Assert.Contains("got 1 and 2", Assert.Throws<ArgumentException>(() => model.Posterior([three], [[0, 1, 1], [0]], 1)).Message);
+    }
+
+    [Fact]
+    public void A_heavier_state_divergence_enters_the_most_probable_path_and_the_gradient()
+    {
+        using var scope = NewDisposeScope();
+        var model = new SwitchingLinearDynamicalSystem(new SldsSettings { States = 2, Dimension = 2, StateWeight = 3, Inner = ModelCases.Exactly });
+        var (latents, states) = ModelCases.RandomPaths(2, 2, 6);
+        SldsParameters theta = model.Family.ExpectedStatistics(model.Posterior(latents, states, 3));
+        var q = (SwitchingPosterior)model.Infer(theta, ModelCases.Potentials(4, 2, 1));
+        var chain = new HmmPotentials(theta.Initial.Eta, theta.Transition.Eta, q.Field.Evidence / 3);
+        for (int b = 0; b < 2; b++)
+        {
+            var paths = new EnumeratedPaths(chain, b, 4);
+            AssertClose.Equal(paths.Marginals, q.StateMarginals[b], 1e-9, "q(z)");
+            Assert.Equal(paths.Paths[paths.LogWeights.argmax()].data<long>(), q.MostProbableStates()[b].data<long>());
+        }
+        // −E KL(q(x)) − 3 KL(q(z)) = E_q of the weighted log prior + entropies, so E_q's own weight on the transitions is 3.
+        var leaves = SldsParameters.FromBlocks([.. theta.Blocks.Select(block => block.detach().requires_grad_())]);
+        model.ExpectedLogPrior(leaves, q).sum().backward();
+        AssertClose.Equal(3 * q.Field.States.PairMarginalSum.sum([0L]), leaves.Transition.Eta.grad!, 1e-9, "transitions");
     }
 }

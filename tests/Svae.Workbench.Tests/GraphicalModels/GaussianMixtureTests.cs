@@ -1,0 +1,72 @@
+using Svae.Workbench.ExponentialFamilies;
+using Svae.Workbench.GraphicalModels;
+using Svae.Workbench.Tests.Oracles;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Svae.Workbench.Tests.GraphicalModels;
+
+public class GaussianMixtureTests
+{
+    [Theory]
+    [InlineData(3, 2, 3, false)]
+    [InlineData(2, 1, 4, true)]
+    [InlineData(1, 2, 3, false)]
+    public void Local_inference_matches_enumeration(int K, int n, int frames, bool dense) =>
+        ModelTruths.LocalInferenceMatchesEnumeration(ModelCases.Mixture(K, n), frames, seed: 3, exact: K == 1, dense);
+
+    [Fact]
+    public void Known_components_leave_an_exact_Gaussian_and_some_known_ones_a_restricted_sum()
+    {
+        ModelTruths.LocalInferenceMatchesEnumeration(ModelCases.Mixture(3, 2), 3, seed: 4, exact: true, labels: [2, 0, 1]);
+        ModelTruths.LocalInferenceMatchesEnumeration(ModelCases.Mixture(3, 2), 3, seed: 4, exact: false, labels: [-1, 0, -1]);
+    }
+
+    [Fact]
+    public void The_density_of_paths_matches_enumeration() => ModelTruths.LogDensityMatchesEnumeration(ModelCases.Mixture(3, 2), 3, seed: 1);
+
+    [Fact]
+    public void The_gradient_of_the_expected_log_prior_is_the_expected_statistics() =>
+        ModelTruths.TheGradientOfTheExpectedLogPriorIsTheExpectedStatistics(ModelCases.Mixture(3, 2), 3, seed: 1);
+
+    [Fact]
+    public void Padding_is_never_read() => ModelTruths.PaddingIsNeverRead(ModelCases.Mixture(3, 2), seed: 2);
+
+    [Fact]
+    public void Given_points_and_components_the_posterior_is_the_conjugate_one()
+    {
+        var model = new GaussianMixture(new MixtureSettings { Components = 3, Dimension = 2 });
+        var (latents, states) = ModelCases.RandomPaths(2, 2, 6); // nothing in the third component
+        MixtureParameters q = model.Posterior(latents, states, 3);
+        Tensor x = cat(latents), z = tensor(states.SelectMany(s => s).Select(s => (long)s).ToArray());
+        for (int k = 0; k < 3; k++)
+        {
+            Tensor own = x[z == k];
+            ConjugateUpdates.AssertNormal(model.Prior.Components, q.Components, k, own);
+            AssertClose.Equal(model.Prior.Weights.Eta[k] + own.shape[0], q.Weights.Eta[k], 1e-9, "α");
+        }
+    }
+
+    [Fact]
+    public void The_state_of_a_frame_without_its_own_evidence_is_drawn_from_the_weights()
+    {
+        var c = ModelCases.Mixture(3, 2);
+        var eta = c.Random(1);
+        var q = (IStatePosterior)c.Model.Infer(c.Theta(eta), ModelCases.Potentials(3, 2, 1));
+        AssertClose.Equal(ExpectedDensities.LogProbabilities(eta.Weights).softmax(0), q.StateMarginalsWithout(2)[1], 1e-12);
+        Assert.Equal(q.StateMarginals.argmax(2).data<long>(), q.MostProbableStates().data<long>());
+    }
+
+    [Fact]
+    public void Scattered_components_keep_the_prior_but_for_their_means()
+    {
+        var model = new GaussianMixture(new MixtureSettings { Components = 400, Dimension = 2 });
+        MixtureParameters eta = model.Scattered(new Generator(1), scale: 3, strength: 2);
+        var (prior, scattered) = (NormalInverseWishart.ToStandard(model.Prior.Components), NormalInverseWishart.ToStandard(eta.Components));
+        AssertClose.Equal(prior.S, scattered.S, 1e-9, "S");
+        AssertClose.Equal(full([400], 2.0, ScalarType.Float64), scattered.Kappa, 1e-12, "κ");
+        Assert.InRange(scattered.m.std().item<double>(), 2.8, 3.2);
+        Assert.True(model.Family.Contains(eta));
+    }
+}
