@@ -85,7 +85,7 @@ public class NaturalGradientOfTheBoundTests(ITestOutputHelper output)
     public void The_unbiased_one_is_that_of_the_bound_for_a_linear_dynamical_system() => TheUnbiasedOneIsThatOfTheBound(ModelCases.Lds(2));
 
     [Fact]
-    public void The_unbiased_one_is_that_of_the_bound_for_a_switching_system() => TheUnbiasedOneIsThatOfTheBound(ModelCases.Slds(2, 2, sweeps: 25));
+    public void The_unbiased_one_is_that_of_the_bound_for_a_switching_system() => TheUnbiasedOneIsThatOfTheBound(ModelCases.Slds(2, 2, sweeps: 45));
 
     /// <summary>Noise whose first two moments are exactly those of N(0, I): ±√D e_i.</summary>
     private static Tensor ExactNoise(int batch, int n)

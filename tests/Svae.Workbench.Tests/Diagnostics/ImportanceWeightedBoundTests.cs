@@ -35,7 +35,7 @@ public class ImportanceWeightedBoundTests
     [Fact]
     public void It_begins_at_the_bound_of_one_sample_and_rises_to_the_exact_evidence_which_the_weights_average_to()
     {
-        const int Copies = 4000;
+        const int Copies = 2000;
         using var scope = NewDisposeScope();
         EvidenceCase c = EvidenceCase.Load("evidence_lds_T7_n2_p3");
         StructuredVae<LdsParameters> vae = Vae(c, dense: false, factor: 0.6);
@@ -57,7 +57,7 @@ public class ImportanceWeightedBoundTests
     [Fact]
     public void With_discrete_states_missing_frames_and_padding_the_weights_average_to_the_integral_by_enumeration()
     {
-        const int Copies = 4000;
+        const int Copies = 2000;
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         var c = ModelCases.Slds(2, 2);

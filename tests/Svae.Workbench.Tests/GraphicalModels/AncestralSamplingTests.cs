@@ -60,7 +60,7 @@ public class AncestralSamplingTests
     {
         Tensor A = tensor(new double[,] { { 0.8, 0.3 }, { -0.3, 0.8 } }), b = tensor(new[] { 0.2, -0.1 }), Q = tensor(new double[,] { { 0.3, 0.1 }, { 0.1, 0.2 } });
         LdsParameters eta = PointParameters.Lds(zeros(2, ScalarType.Float64), eye(2, dtype: ScalarType.Float64), A, b, Q).Concentrated;
-        Tensor x = new LinearDynamicalSystem(new LdsSettings { Dimension = 2 }).Simulate(eta, Count, 60, new Generator(2)).Latents.select(1, 59);
+        Tensor x = new LinearDynamicalSystem(new LdsSettings { Dimension = 2 }).Simulate(eta, Count, 40, new Generator(2)).Latents.select(1, 39);
         Tensor mean = linalg.solve(eye(2, dtype: ScalarType.Float64) - A, b);
         Tensor vector = linalg.solve(eye(4, dtype: ScalarType.Float64) - kron(A, A), Q.flatten()); // vec P = (I − A ⊗ A)⁻¹ vec Q
         AssertMoments((mean, vector.reshape(2, 2)), x, "the stationary distribution");
