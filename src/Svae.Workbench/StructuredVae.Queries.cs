@@ -94,10 +94,8 @@ public sealed partial class StructuredVae<TParameters>
     /// <exception cref="InvalidOperationException">The graphical model has no discrete states.</exception>
     public Tensor MostProbableStates(Batch batch)
     {
-        if (Model is not IStateModel<TParameters> model) throw new InvalidOperationException($"{Model.GetType().Name} has no discrete states");
-        using var mode = no_grad();
-        TParameters theta = Model.Family.ExpectedStatistics(Parameters);
-        return model.MostProbableStates(theta, Infer(batch), batch.Lengths);
+        if (Model is not IStateModel<TParameters>) throw new InvalidOperationException($"{Model.GetType().Name} has no discrete states");
+        return ((IStatePosterior)Infer(batch)).MostProbableStates();
     }
 
     private ObservedPaths Observe(LatentPaths paths, Generator generator)

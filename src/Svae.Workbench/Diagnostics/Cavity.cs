@@ -23,5 +23,5 @@ internal static class Cavity
 
     /// <summary>J as matrices, [..., n, n].</summary>
     public static Tensor DensePrecision(NodePotentials potentials) =>
-        NodeMoments.AreDense(potentials.J, potentials.h) ? potentials.J : diag_embed(potentials.J);
+        potentials.Dense ? potentials.J : diag_embed(potentials.J);
 }

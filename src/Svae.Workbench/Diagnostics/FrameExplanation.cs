@@ -39,7 +39,7 @@ public sealed record FrameExplanation(
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(frame, batch.Lengths[sequence].item<long>());
         using var mode = no_grad();
         using var scope = NewDisposeScope();
-        return Of(vae.Infer(batch), vae.Recognition.call(batch.Observations).Observed(batch.Observed), sequence, frame).Survive();
+        return Of(vae.Infer(batch), vae.Potentials(batch), sequence, frame).Survive();
     }
 
     /// <summary>Explains one frame of a posterior.</summary>

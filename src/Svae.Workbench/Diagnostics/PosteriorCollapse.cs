@@ -35,7 +35,7 @@ public sealed record PosteriorCollapse(IReadOnlyList<PosteriorCollapse.Line> Dim
     {
         using var mode = no_grad();
         using var scope = NewDisposeScope();
-        return Of(vae.Infer(batch), vae.Recognition.call(batch.Observations).Observed(batch.Observed), batch.Observed);
+        return Of(vae.Infer(batch), vae.Potentials(batch), batch.Observed);
     }
 
     /// <summary>The ratios of a posterior and the potentials it was inferred from.</summary>

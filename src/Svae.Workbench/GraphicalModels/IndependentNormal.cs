@@ -28,14 +28,9 @@ public sealed class IndependentNormal(int dimension) : IGraphicalModel<NoParamet
     public ILocalPosterior Infer(
         NoParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null, Tensor? labels = null)
     {
-<<<<<<< HEAD
-        if (labels is not null) throw new ArgumentException("labels: independent normal latents have no discrete states");
-        if (potentials.Dense) throw new ArgumentException("potentials.J: independent normal latents take diagonal precisions [B, T, n], got dense ones");
-=======
         RequireNone(labels, "labels");
-        Guard.Shape(potentials.J, "potentials.J", ("sequence", -1), ("time", -1), ("latent", dimension));
+        if (potentials.Dense) throw new ArgumentException("potentials.J: independent normal latents take diagonal precisions [B, T, n], got dense ones");
         potentials = potentials.WithoutPadding(lengths);
->>>>>>> 13f3f6e (Graphical models: q(z) answers for its own states, padding is never read, statistics of a batch add up; importance-weighted bound, posterior collapse, explanation of a frame; tests by enumeration)
         Tensor precision = potentials.J + 1, mean = potentials.h / precision, variance = precision.reciprocal();
         Tensor mask = SequenceMask.Of(lengths, potentials.h.shape[0], potentials.h.shape[1], potentials.h.device);
         Tensor kl = (0.5 * (mean.square() + variance - 1 + precision.log()) * mask).sum([1, 2]);

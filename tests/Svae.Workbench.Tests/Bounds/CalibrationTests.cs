@@ -28,7 +28,7 @@ public class CalibrationTests(ITestOutputHelper output)
         PointParameters point = Point;
         var g = new Generator(9);
         Tensor x = model.Simulate(point.Concentrated, Sequences, Frames, g).Latents;
-        Tensor y = x.matmul(Likelihood.C.mT) + Likelihood.d + Likelihood.R.sqrt() * randn([Sequences, Frames, 3], ScalarType.Float64, generator: g);
+        Tensor y = Likelihood.Sample(x, g);
         var (J, h) = Likelihood.Potentials(y, dense: true);
         Tensor noise = randn([Draws, Sequences, Frames, 2], ScalarType.Float64, generator: g);
         return (x, model.Infer(point.Statistics, new(potentialWeight * J, potentialWeight * h), noise: noise));
@@ -96,7 +96,7 @@ public class CalibrationTests(ITestOutputHelper output)
         var g = new Generator(4);
         LatentPaths paths = model.Simulate(Both(p => p.Concentrated), Sequences, Frames, g);
         SldsParameters theta = Both(p => p.Statistics) with { Initial = new(zeros(2, ScalarType.Float64)), Transition = new(zeros(2, 2, ScalarType.Float64)) };
-        Tensor y = paths.Latents.matmul(Likelihood.C.mT) + Likelihood.d + Likelihood.R.sqrt() * randn([Sequences, Frames, 3], ScalarType.Float64, generator: g);
+        Tensor y = Likelihood.Sample(paths.Latents, g);
         Tensor noise = randn([Draws, Sequences, Frames, 2], ScalarType.Float64, generator: g);
         var posterior = model.Infer(theta, Likelihood.Potentials(y, dense: true), noise: noise, labels: paths.States);
         double coverage = Coverage(paths.Latents, posterior);

@@ -20,7 +20,13 @@ public class NaturalGradientOfTheBoundTests(ITestOutputHelper output)
     /// <summary>A likelihood that is no conjugate potential: y ~ N(sin x, 0.3²).</summary>
     private sealed class Sine : ILikelihood
     {
-        public Tensor LogLikelihood(Tensor y, Tensor x) => -0.5 * ((y - x.sin()) / 0.3).square().sum(-1);
+        public Tensor LogLikelihood(Tensor y, Tensor x) => PixelLogLikelihood(y, x).sum(-1);
+
+        public Tensor PixelLogLikelihood(Tensor y, Tensor x) => -0.5 * (((y - x.sin()) / 0.3).square() + Math.Log(2 * Math.PI * 0.09));
+
+        public Tensor Mean(Tensor x) => x.sin();
+
+        public Tensor Sample(Tensor x, Generator generator) => x.sin() + 0.3 * randn(x.shape, x.dtype, generator: generator);
     }
 
     private static LinearGaussian Encoder => new(

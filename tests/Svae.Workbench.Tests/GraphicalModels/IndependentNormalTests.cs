@@ -38,14 +38,15 @@ public class IndependentNormalTests
     }
 
     [Fact]
-<<<<<<< HEAD
     public void Dense_precisions_are_refused()
     {
         using var scope = NewDisposeScope();
         var model = new IndependentNormal(2);
         var dense = new NodePotentials(eye(2, dtype: ScalarType.Float64).expand(1, 3, 2, 2), zeros([1, 3, 2], ScalarType.Float64));
         Assert.Contains("diagonal", Assert.Throws<ArgumentException>(() => model.Infer(model.Prior, dense)).Message);
-=======
+    }
+
+    [Fact]
     public void Whatever_stands_in_the_padding_is_never_read()
     {
         var model = new IndependentNormal(2);
@@ -76,13 +77,11 @@ public class IndependentNormalTests
     }
 
     [Fact]
-    public void Discrete_states_and_dense_potentials_are_refused_by_name()
+    public void Discrete_states_are_refused_by_name()
     {
         var model = new IndependentNormal(2);
         Tensor states = zeros([2, 3], ScalarType.Int64);
         Assert.Contains("labels", Assert.Throws<ArgumentException>(() => model.Infer(model.Prior, ModelCases.Potentials(3, 2, 1), labels: states)).Message);
-        Assert.Contains("potentials.J", Assert.Throws<ArgumentException>(() => model.Infer(model.Prior, ModelCases.Potentials(3, 2, 1, dense: true))).Message);
         Assert.Contains("states", Assert.Throws<ArgumentException>(() => model.Simulate(model.Prior, 2, 3, new Generator(1), states)).Message);
->>>>>>> 13f3f6e (Graphical models: q(z) answers for its own states, padding is never read, statistics of a batch add up; importance-weighted bound, posterior collapse, explanation of a frame; tests by enumeration)
     }
 }

@@ -12,8 +12,13 @@ namespace Svae.Workbench.Tests.Oracles;
 /// <param name="R">Variances, shape [p].</param>
 internal sealed record LinearGaussian(Tensor C, Tensor d, Tensor R) : ILikelihood
 {
-    public Tensor LogLikelihood(Tensor y, Tensor x) =>
-        -0.5 * ((y - d - x.matmul(C.mT)).square() / R + (2 * Math.PI * R).log()).sum(-1);
+    public Tensor LogLikelihood(Tensor y, Tensor x) => PixelLogLikelihood(y, x).sum(-1);
+
+    public Tensor PixelLogLikelihood(Tensor y, Tensor x) => -0.5 * ((y - Mean(x)).square() / R + (2 * Math.PI * R).log());
+
+    public Tensor Mean(Tensor x) => x.matmul(C.mT) + d;
+
+    public Tensor Sample(Tensor x, Generator generator) => Mean(x) + R.sqrt() * randn([.. x.shape[..^1], d.shape[0]], ScalarType.Float64, generator: generator);
 
     /// <summary>E log p(y_t | x_t) under x_t ~ N(mean, covariance), shape [B, T].</summary>
     public Tensor Expected(Tensor y, Tensor mean, Tensor covariance) =>
