@@ -38,7 +38,8 @@ public sealed partial class StructuredVae<TParameters>
     }
 
     /// <summary>
-    /// The sequences as the model sees them, by joint samples of q(x): frames that are missing are filled in from both sides.
+    /// The sequences as the model sees them, by joint samples: frames that are missing are filled in from both sides. With discrete states
+    /// the samples are those of the model itself, not of its mean field, and keep several possible courses apart.
     /// </summary>
     /// <param name="batch">The sequences; <see cref="Batch.Observed"/> says which frames are missing.</param>
     /// <param name="generator">Source of randomness.</param>
@@ -47,7 +48,9 @@ public sealed partial class StructuredVae<TParameters>
     public ObservedPaths Impute(Batch batch, Generator generator, int samples = 100)
     {
         using var mode = no_grad();
-        return Observe(new LatentPaths(Infer(batch, generator, samples).Samples, null), generator);
+        return Observe(Model is IStateModel<TParameters> model
+            ? model.SamplePosterior(Model.Family.ExpectedStatistics(Parameters), Potentials(batch), samples, generator, batch.Lengths, batch.Labels)
+            : new LatentPaths(Infer(batch, generator, samples).Samples, null), generator);
     }
 
     /// <summary>

@@ -52,6 +52,10 @@ public static class ExponentialFamily
     /// <summary>a + b, block by block: what conjugate evidence does to a prior.</summary>
     public static T Plus<T>(this T a, T b) where T : INaturalParameters<T> => T.FromBlocks([.. a.Blocks.Zip(b.Blocks, (x, y) => x + y)]);
 
+    /// <summary>Some entries of the first dimension of every block, in this order.</summary>
+    internal static T Select<T>(this T parameters, Tensor index) where T : INaturalParameters<T> =>
+        T.FromBlocks([.. parameters.Blocks.Select(block => block.index_select(0, index.to(block.device)))]);
+
     /// <summary>Moves every block out of the innermost dispose scope.</summary>
     internal static T Survive<T>(this T parameters) where T : INaturalParameters<T>
     {

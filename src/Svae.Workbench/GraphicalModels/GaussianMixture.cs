@@ -71,6 +71,22 @@ public sealed class GaussianMixture(MixtureSettings settings) : IStateModel<Mixt
     }
 
     /// <inheritdoc/>
+    public LatentPaths SamplePosterior(
+        MixtureParameters expectedStatistics, NodePotentials potentials, int count, Generator generator, Tensor? lengths = null, Tensor? labels = null, int sweeps = 20)
+    {
+        Tensor? known = StateLabels.LogPotentials(labels, potentials.h.shape[0], potentials.h.shape[1], States);
+        var (latents, states) = SldsGibbs.Sample(AsStates(expectedStatistics), potentials.J, potentials.h, count, generator, lengths, known, sweeps);
+        return new LatentPaths(latents, states);
+    }
+
+    /// <inheritdoc/>
+    public (IStateModel<MixtureParameters> Model, MixtureParameters Parameters) Keep(MixtureParameters eta, IReadOnlyList<int> states)
+    {
+        Tensor kept = StateLabels.Kept(states, States);
+        return (new GaussianMixture(settings with { Components = states.Count }), new MixtureParameters(eta.Weights.Select(kept), eta.Components.Select(kept)));
+    }
+
+    /// <inheritdoc/>
     public Tensor LogDensity(MixtureParameters expectedStatistics, Tensor paths, Tensor? lengths = null)
     {
         var potentials = Potentials(expectedStatistics);
@@ -92,6 +108,14 @@ public sealed class GaussianMixture(MixtureSettings settings) : IStateModel<Mixt
     {
         var (J, h, c) = NormalPotentials.Of(expectedStatistics.Components);
         return new MixturePotentials(J, h, c, expectedStatistics.Weights.Eta);
+    }
+
+    /// <summary>The same as potentials along time: a state that forgets the one before.</summary>
+    private static SldsPotentials AsStates(MixtureParameters expectedStatistics)
+    {
+        Dirichlet.Natural weights = expectedStatistics.Weights;
+        Tensor rows = weights.Eta.expand(weights.Eta.shape[0], weights.Eta.shape[0]);
+        return HiddenMarkovModel.Potentials(new HmmParameters(weights, new Dirichlet.Natural(rows), expectedStatistics.Components));
     }
 }
 

@@ -51,6 +51,23 @@ public sealed class HiddenMarkovModel(HmmSettings settings) : IStateModel<HmmPar
     }
 
     /// <inheritdoc/>
+    public LatentPaths SamplePosterior(
+        HmmParameters expectedStatistics, NodePotentials potentials, int count, Generator generator, Tensor? lengths = null, Tensor? labels = null, int sweeps = 20)
+    {
+        Tensor? known = StateLabels.LogPotentials(labels, potentials.h.shape[0], potentials.h.shape[1], States);
+        var (latents, states) = SldsGibbs.Sample(Potentials(expectedStatistics), potentials.J, potentials.h, count, generator, lengths, known, sweeps);
+        return new LatentPaths(latents, states);
+    }
+
+    /// <inheritdoc/>
+    public (IStateModel<HmmParameters> Model, HmmParameters Parameters) Keep(HmmParameters eta, IReadOnlyList<int> states)
+    {
+        Tensor kept = StateLabels.Kept(states, States);
+        return (new HiddenMarkovModel(settings with { States = states.Count }), new HmmParameters(
+            eta.Initial.Select(kept), new Dirichlet.Natural(eta.Transition.Eta.index_select(0, kept).index_select(1, kept)), eta.Components.Select(kept)));
+    }
+
+    /// <inheritdoc/>
     public Tensor LogDensity(HmmParameters expectedStatistics, Tensor paths, Tensor? lengths = null) =>
         Potentials(expectedStatistics).LogDensity(paths, lengths);
 

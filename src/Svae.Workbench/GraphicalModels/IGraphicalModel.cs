@@ -103,6 +103,28 @@ public interface IStateModel<TParameters> : IGraphicalModel<TParameters> where T
     /// distribution is learned from all of them at that weight.</param>
     /// <exception cref="ArgumentException">Lengths differ or a state lies outside 0..K − 1.</exception>
     TParameters Posterior(IReadOnlyList<Tensor> latents, IReadOnlyList<int[]> states, int starts);
+
+    /// <summary>
+    /// Joint samples of x and z given the potentials, from the model itself rather than from its mean field: see <see cref="SldsGibbs"/>.
+    /// Where frames are missing they keep several possible courses apart.
+    /// </summary>
+    /// <param name="expectedStatistics">E_q(θ)[t(θ)].</param>
+    /// <param name="potentials">ψ, one for each frame.</param>
+    /// <param name="count">Samples of each sequence.</param>
+    /// <param name="generator">Source of randomness.</param>
+    /// <param name="lengths">Length of each sequence, int64 [B]; all T when absent.</param>
+    /// <param name="labels">Known discrete states, int64 [B, T], −1 where not known.</param>
+    /// <param name="sweeps">Alternations before the paths are taken.</param>
+    /// <returns>Latents [count, B, T, n], states [count, B, T].</returns>
+    LatentPaths SamplePosterior(
+        TParameters expectedStatistics, NodePotentials potentials, int count, Generator generator, Tensor? lengths = null, Tensor? labels = null, int sweeps = 20);
+
+    /// <summary>The same model with some of its states only, in this order: what is left when states that nobody uses are pruned.</summary>
+    /// <param name="eta">η of q(θ).</param>
+    /// <param name="states">Which states to keep.</param>
+    /// <returns>The smaller model, and η for it.</returns>
+    /// <exception cref="ArgumentException">No state is kept, or one is not there or named twice.</exception>
+    (IStateModel<TParameters> Model, TParameters Parameters) Keep(TParameters eta, IReadOnlyList<int> states);
 }
 
 /// <summary>The posterior over the latent states of a batch of sequences.</summary>

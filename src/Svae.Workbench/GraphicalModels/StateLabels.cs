@@ -26,4 +26,14 @@ internal static class StateLabels
         Tensor other = arange(states, ScalarType.Int64, labels.device) != labels.unsqueeze(2), known = (labels >= 0).unsqueeze(2);
         return zeros([batch, frames, states], ScalarType.Float64, labels.device).masked_fill(other.logical_and(known), double.NegativeInfinity);
     }
+
+    /// <summary>States to keep, as an index.</summary>
+    /// <exception cref="ArgumentException">There is none, or one is not there or named twice.</exception>
+    public static Tensor Kept(IReadOnlyList<int> states, int count)
+    {
+        if (states.Count == 0) throw new ArgumentException("states: at least one has to be kept");
+        if (states.Distinct().Count() != states.Count || states.Any(k => k < 0 || k >= count))
+            throw new ArgumentException($"states: expected different ones in 0..{count - 1}, got {string.Join(", ", states)}");
+        return tensor(states.Select(k => (long)k).ToArray());
+    }
 }

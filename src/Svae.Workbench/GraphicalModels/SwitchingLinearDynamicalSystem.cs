@@ -52,6 +52,24 @@ public sealed class SwitchingLinearDynamicalSystem(SldsSettings settings) : ISta
     }
 
     /// <inheritdoc/>
+    public LatentPaths SamplePosterior(
+        SldsParameters expectedStatistics, NodePotentials potentials, int count, Generator generator, Tensor? lengths = null, Tensor? labels = null, int sweeps = 20)
+    {
+        Tensor? known = StateLabels.LogPotentials(labels, potentials.h.shape[0], potentials.h.shape[1], States);
+        var (latents, states) = SldsGibbs.Sample(Potentials(expectedStatistics), potentials.J, potentials.h, count, generator, lengths, known, sweeps);
+        return new LatentPaths(latents, states);
+    }
+
+    /// <inheritdoc/>
+    public (IStateModel<SldsParameters> Model, SldsParameters Parameters) Keep(SldsParameters eta, IReadOnlyList<int> states)
+    {
+        Tensor kept = StateLabels.Kept(states, States);
+        return (new SwitchingLinearDynamicalSystem(settings with { States = states.Count }), new SldsParameters(
+            eta.Initial.Select(kept), new Dirichlet.Natural(eta.Transition.Eta.index_select(0, kept).index_select(1, kept)),
+            eta.InitialState.Select(kept), eta.Dynamics.Select(kept)));
+    }
+
+    /// <inheritdoc/>
     public Tensor LogDensity(SldsParameters expectedStatistics, Tensor paths, Tensor? lengths = null) =>
         Potentials(expectedStatistics).LogDensity(paths, lengths);
 
