@@ -20,7 +20,7 @@ public enum GaussianVariance
 /// <summary><c>y_d ~ N(μ_d, σ_d²)</c>: the features are the means μ, the variances do not depend on them.</summary>
 public sealed class GaussianLikelihood : Likelihood
 {
-    private readonly Parameter logVariance;
+    private readonly Tensor logVariance; // a parameter where it is learned, else a buffer: saved and moved along, but no weight
     private readonly double floor;
 
     /// <param name="observed">Observation size D.</param>
@@ -34,7 +34,7 @@ public sealed class GaussianLikelihood : Likelihood
         if (!(0 < floor && floor <= variance)) throw new ArgumentException($"variance: expected 0 < floor ≤ variance, got floor {floor} and variance {variance}");
         this.floor = Math.Log(floor);
         Tensor start = full(kind == GaussianVariance.PerOutput ? observed : 1, Math.Log(variance), ScalarType.Float32);
-        logVariance = new Parameter(start, requires_grad: kind != GaussianVariance.Fixed);
+        logVariance = kind == GaussianVariance.Fixed ? start : new Parameter(start);
         RegisterComponents();
     }
 

@@ -107,7 +107,11 @@ public class LikelihoodTests
         using var shared = new GaussianLikelihood(3, GaussianVariance.Shared);
         using var known = new GaussianLikelihood(3, GaussianVariance.Fixed);
         Assert.Equal([1L], shared.parameters().Single(p => p.requires_grad).shape);
-        Assert.DoesNotContain(known.parameters(), p => p.requires_grad);
+        Assert.Empty(known.parameters()); // not a weight, and yet saved and moved with the module
+        Assert.Equal("logVariance", Assert.Single(known.state_dict()).Key);
+        known.to(ScalarType.Float64);
+        Assert.Equal(ScalarType.Float64, known.Variance.dtype);
+        Assert.Equal("logVariance", Assert.Single(shared.named_parameters()).name);
         using var each = new GaussianLikelihood(3);
         Assert.Equal([3L], each.Variance.shape);
     }
