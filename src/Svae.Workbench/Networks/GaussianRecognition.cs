@@ -6,14 +6,15 @@ using static TorchSharp.torch.nn;
 namespace Svae.Workbench.Networks;
 
 /// <summary>
-/// Recognition network with diagonal Gaussian potentials: from each frame a mean m(y) and a precision J(y),
-/// <c>ψ(x; y) = −½ xᵀ diag(J) x + (J ∘ m)ᵀ x</c>. The precision is kept within bounds: unbounded, it collapses the
+/// Recognition network with Gaussian potentials: from each frame a mean m(y) and a precision J(y), diagonal or dense,
+/// <c>ψ(x; y) = −½ xᵀ J x + (J m)ᵀ x</c>. The precision is kept within bounds: unbounded, it collapses the
 /// posterior onto its samples; near zero, it ignores the data.
 /// </summary>
 public sealed class GaussianRecognition : Module<Tensor, NodePotentials>
 {
     private readonly ResidualPerceptron mean;
     private readonly ResidualPerceptron logPrecision;
+    private readonly ResidualPerceptron? coupling;
     private readonly PrecisionRange range;
 
     /// <param name="observed">Observation size D.</param>
@@ -23,14 +24,18 @@ public sealed class GaussianRecognition : Module<Tensor, NodePotentials>
     /// <param name="precision">Precision at the start, latent units.</param>
     /// <param name="lowest">Lower bound of the precision.</param>
     /// <param name="highest">Upper bound of the precision.</param>
+    /// <param name="dense">Dense precisions, for observations that bind latent dimensions together; otherwise diagonal ones.</param>
+    /// <param name="activation">Between the perceptrons' layers.</param>
     public GaussianRecognition(
         long observed, long latent, IReadOnlyList<long> hidden, Generator generator,
-        double precision = 10, double lowest = 1e-3, double highest = 1e4) : base(nameof(GaussianRecognition))
+        double precision = 10, double lowest = 1e-3, double highest = 1e4, bool dense = false, Activation activation = Activation.Gelu) : base(nameof(GaussianRecognition))
     {
         range = PrecisionRange.Of(lowest, precision, highest);
-        mean = new ResidualPerceptron(observed, latent, hidden, generator);
-        logPrecision = new ResidualPerceptron(observed, latent, hidden, generator);
+        mean = new ResidualPerceptron(observed, latent, hidden, generator, activation);
+        logPrecision = new ResidualPerceptron(observed, latent, hidden, generator, activation);
+        if (dense && latent > 1) coupling = new ResidualPerceptron(observed, DensePrecision.Entries(latent), hidden, generator, activation);
         RegisterComponents();
+        coupling?.SetLinear(zeros(DensePrecision.Entries(latent), observed), zeros(DensePrecision.Entries(latent)));
         logPrecision.SetLinear(zeros(latent, observed), full(latent, range.Output(precision), ScalarType.Float32));
     }
 
@@ -39,11 +44,17 @@ public sealed class GaussianRecognition : Module<Tensor, NodePotentials>
     /// <param name="bias">b, shape [n].</param>
     public void SetLinear(Tensor weight, Tensor bias) => mean.SetLinear(weight, bias);
 
-    /// <summary>Potentials of frames y, float32 [B, T, D], as float64 [B, T, n].</summary>
+    /// <summary>Potentials of frames y, float32 [B, T, D], as float64: J [B, T, n] or dense [B, T, n, n], h [B, T, n].</summary>
     public override NodePotentials forward(Tensor y)
     {
         Tensor m = mean.call(y).to(ScalarType.Float64);
-        Tensor J = range.LogPrecision(logPrecision.call(y).to(ScalarType.Float64)).exp();
-        return new NodePotentials(J, J * m);
+        Tensor precision = range.LogPrecision(logPrecision.call(y).to(ScalarType.Float64));
+        if (coupling is null)
+        {
+            Tensor J = precision.exp();
+            return new NodePotentials(J, J * m);
+        }
+        Tensor dense = DensePrecision.Of(precision, coupling.call(y).to(ScalarType.Float64));
+        return new NodePotentials(dense, matmul(dense, m.unsqueeze(-1)).squeeze(-1));
     }
 }

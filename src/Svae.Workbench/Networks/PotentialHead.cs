@@ -8,8 +8,8 @@ namespace Svae.Workbench.Networks;
 
 /// <summary>
 /// Turns a network's features into Gaussian node potentials <c>ψ(x) = −½ xᵀJx + (J m)ᵀx</c>, with mean m and precision J linear
-/// in the features up to bounds: <c>J = diag(p)</c>, or dense <c>J = diag(√p) U Uᵀ diag(√p)</c> from a unit lower-triangular
-/// Cholesky factor U whose entries lie in (−1, 1). It starts diagonal, at the given precision.
+/// in the features up to bounds: <c>J = diag(p)</c>, or dense <c>J = diag(√p) U Uᵀ diag(√p)</c> with unit lower-triangular
+/// U (<see cref="DensePrecision"/>). It starts diagonal, at the given precision.
 /// </summary>
 public sealed class PotentialHead : Module<Tensor, NodePotentials>
 {
@@ -33,7 +33,7 @@ public sealed class PotentialHead : Module<Tensor, NodePotentials>
         this.latent = latent;
         mean = Linear(features, latent);
         precision = Linear(features, latent);
-        if (dense && latent > 1) coupling = Linear(features, latent * (latent - 1) / 2);
+        if (dense && latent > 1) coupling = Linear(features, DensePrecision.Entries(latent));
         RegisterComponents();
         using var mode = no_grad();
         Layers.Start(mean, generator);
@@ -53,17 +53,7 @@ public sealed class PotentialHead : Module<Tensor, NodePotentials>
             Tensor J = logPrecision.exp();
             return new NodePotentials(J, J * m);
         }
-        Tensor factor = (0.5 * logPrecision).exp().unsqueeze(-1) * UnitLower(coupling.call(features).to(ScalarType.Float64).tanh());
-        Tensor dense = matmul(factor, factor.mT);
+        Tensor dense = DensePrecision.Of(logPrecision, coupling.call(features).to(ScalarType.Float64));
         return new NodePotentials(dense, matmul(dense, m.unsqueeze(-1)).squeeze(-1));
-    }
-
-    /// <summary>U with ones on the diagonal and these entries below it, row by row.</summary>
-    private Tensor UnitLower(Tensor entries)
-    {
-        using var rows = tril_indices(latent, latent, -1, device: entries.device);
-        Tensor place = rows[0] * latent + rows[1];
-        Tensor below = zeros([.. entries.shape[..^1], latent * latent], entries.dtype, entries.device).index_copy(-1, place, entries);
-        return below.reshape([.. entries.shape[..^1], latent, latent]) + eye(latent, dtype: entries.dtype, device: entries.device);
     }
 }
