@@ -48,8 +48,15 @@ public sealed record SwitchingPosterior(SldsMeanFieldPosterior Field, Tensor? Le
         Tensor? known = StateLabels.LogPotentials(labels, potentials.h.shape[0], potentials.h.shape[1], (int)model.States);
         var field = SldsMeanField.Infer(
             model, potentials.J, potentials.h, lengths, noise, labels: known, stateWeight: stateWeight, options: options);
+        return Of(field, model, lengths, known, stateWeight);
+    }
+
+    /// <summary>A mean field with the hidden Markov model that its q(z) is.</summary>
+    internal static SwitchingPosterior Of(
+        SldsMeanFieldPosterior field, SldsPotentials model, Tensor? lengths, Tensor? logLabels, double stateWeight)
+    {
         Tensor evidence = field.Evidence.detach() / stateWeight;
         return new SwitchingPosterior(field, lengths,
-            new HmmPotentials(model.LogInitial.detach(), model.LogTransition.detach(), known is null ? evidence : evidence + known));
+            new HmmPotentials(model.LogInitial.detach(), model.LogTransition.detach(), logLabels is null ? evidence : evidence + logLabels));
     }
 }

@@ -69,7 +69,7 @@ public sealed class Trainer<TParameters> : IDisposable where TParameters : INatu
             if (settings.EarlyStopping is { } rule && Step / data.PerEpoch % rule.Every == 0) Evaluate(rule);
         }
         if (settings.EarlyStopping is not null && state.Best is { } best) vae.Restore(best);
-        if (settings.Checkpoint is not null) Save(settings.Checkpoint.Path);
+        if (settings.Checkpoint is not null) File.Delete(settings.Checkpoint.Path); // nothing is left to continue
         return state.StoppedEarly ? TrainingEnd.StoppedEarly : TrainingEnd.Finished;
     }
 

@@ -101,7 +101,7 @@ public sealed record EarlyStopping(Minibatches HeldOut)
     public double Tolerance { get; init; }
 }
 
-/// <summary>Where and how often a run keeps what it can be continued from. It is written at a stop too.</summary>
+/// <summary>Where and how often a run keeps what it can be continued from. It is written at a stop too, and gone once the phase is finished.</summary>
 /// <param name="Path">The file.</param>
 public sealed record CheckpointSettings(string Path)
 {

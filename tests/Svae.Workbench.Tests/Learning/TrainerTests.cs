@@ -45,6 +45,7 @@ public class TrainerTests
         Assert.Equal(LearningToy.Fingerprint(whole), LearningToy.Fingerprint(continued));
         Assert.Equal(history.Records.Select(r => r.Elbo), resumed.Records.Select(r => r.Elbo));
         Assert.Equal(12, resumed.Records.Count);
+        Assert.False(File.Exists(path), "a finished run leaves no checkpoint");
         Assert.True(resumed.Records.Zip(resumed.Records.Skip(1), (a, b) => b.Seconds >= a.Seconds).All(later => later));
     }
 
@@ -53,7 +54,8 @@ public class TrainerTests
     {
         using var folder = new TemporaryFolder();
         string path = Path.Combine(folder.Path, "run.svae");
-        LearningToy.Lds(1).Fit(Data(), Settings(path), new Generator(9));
+        using var trainer = new Trainer<LdsParameters>(LearningToy.Lds(1), Data(), Settings(), new Generator(9));
+        trainer.Save(path);
         var error = Assert.Throws<UserInputException>(() => LearningToy.Lds(1).Fit(Data(), Settings(path) with { Epochs = 5 }, new Generator(9)));
         Assert.Contains("another run", error.Message);
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..400]);

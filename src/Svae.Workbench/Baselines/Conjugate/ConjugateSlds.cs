@@ -54,8 +54,8 @@ public sealed class ConjugateSlds(SldsSettings settings, LinearGaussianEmission 
     /// <summary>The most probable state path of each sequence, int64 [B, T], −1 past a sequence's end.</summary>
     public Tensor MostProbableStates(WithEmission<SldsParameters> expectedStatistics, Batch batch)
     {
-        var posterior = new SwitchingPosterior(Infer(expectedStatistics, batch).Field, batch.Lengths, Labels(batch));
-        return Model.MostProbableStates(expectedStatistics.System, posterior, batch.Lengths);
+        SldsPotentials potentials = SwitchingLinearDynamicalSystem.Potentials(expectedStatistics.System);
+        return SwitchingPosterior.Of(Infer(expectedStatistics, batch).Field, potentials, batch.Lengths, Labels(batch), settings.StateWeight).MostProbableStates();
     }
 
     /// <summary>η of q(θ) when x and z are known: the exact conjugate update. From the prior alone a fit cannot start.</summary>
