@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using TorchSharp;
 using static Svae.Workbench.MessagePassing.PaddedRow;
+using static Svae.Workbench.MessagePassing.RowArithmetic;
 using static Svae.Workbench.MessagePassing.RowProduct;
 using static TorchSharp.torch;
 
@@ -46,8 +47,7 @@ internal sealed unsafe class FusedPathAverage : autograd.MultiTensorFunction<Fus
             moments.Gather(b, rows);
             Multiply(new Left(rows, size.Row, 1), F, width, products, width, 1, size.Frame, width, fresh: true);
             Multiply(new Left(rows, size.Row, 1), W, width, products + width, width, T - 1, size.Row + size.Frame, width, fresh: true);
-            for (int t = 0; t < T; t++, products += width, to += K)
-                for (int k = 0; k < K; k++) to[k] = products[k] + c[(t > 0 ? K : 0) + k];
+            for (int t = 0; t < T; t++, products += width, to += K) AddScaled(products, 1, c + (t > 0 ? K : 0), to, K);
         });
         context.save_for_backward([.. inputs]);
         context.save_data("phase", vars[6]);
@@ -137,12 +137,10 @@ internal sealed unsafe class FusedPathAverage : autograd.MultiTensorFunction<Fus
             for (int t = 0; t < T; t++, m += n)
             {
                 for (int i = 0; i < n; i++) *row++ = m[i];
-                for (int i = 0; i < n; i++, C += n)
-                    for (int j = 0; j <= i; j++) *row++ = C[j] + m[i] * m[j];
+                for (int i = 0; i < n; row += i + 1, i++, C += n) AddScaled(C, m[i], m, row, i + 1);
                 if (t == T - 1) break;
                 double* next = m + n;
-                for (int i = 0; i < n; i++, X += n, row += n)
-                    for (int j = 0; j < n; j++) row[j] = X[j] + m[i] * next[j];
+                for (int i = 0; i < n; i++, X += n, row += n) AddScaled(X, m[i], next, row, n);
             }
         }
 
@@ -162,14 +160,9 @@ internal sealed unsafe class FusedPathAverage : autograd.MultiTensorFunction<Fus
                 for (int j = 0; j < n; j++) toNext[j] = 0;
                 for (int i = 0; i < n; i++, pair += n, dX += n)
                 {
-                    double sum = 0;
-                    for (int j = 0; j < n; j++)
-                    {
-                        dX[j] = pair[j];
-                        sum += pair[j] * next[j];
-                        toNext[j] += pair[j] * m[i];
-                    }
-                    dm[i] += sum;
+                    Copy(pair, dX, n);
+                    AddScaled(toNext, m[i], pair, toNext, n);
+                    dm[i] += Dot(pair, next, n);
                 }
             }
         }

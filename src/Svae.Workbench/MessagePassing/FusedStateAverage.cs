@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using TorchSharp;
 using static Svae.Workbench.MessagePassing.PaddedRow;
+using static Svae.Workbench.MessagePassing.RowArithmetic;
 using static Svae.Workbench.MessagePassing.RowProduct;
 using static TorchSharp.torch;
 
@@ -119,10 +120,13 @@ internal sealed unsafe class FusedStateAverage : autograd.MultiTensorFunction<Fu
         int square = n * n;
         for (int t = 0; t < T; t++, products += stride, Jn += nodeStride, hn += n, node += square, linear += n)
         {
-            Copy(products, node, square);
-            if (nodeStride == square) for (int i = 0; i < square; i++) node[i] += Jn[i];
-            else for (int i = 0; i < n; i++) node[i * (n + 1)] += Jn[i];
-            for (int i = 0; i < n; i++) linear[i] = hn[i] + products[square + i];
+            if (nodeStride == square) AddScaled(products, 1, Jn, node, square);
+            else
+            {
+                Copy(products, node, square);
+                for (int i = 0; i < n; i++) node[i * (n + 1)] += Jn[i];
+            }
+            AddScaled(hn, 1, products + square, linear, n);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Svae.Workbench.MessagePassing.Fused;
@@ -41,17 +40,18 @@ internal readonly unsafe record struct StridedView(Tensor? Owner, nint Data, nin
 
     private static Tensor WithContiguousEvents(Tensor value, int eventRank)
     {
-        int outer = (int)value.dim() - eventRank;
+        long[] shape = value.shape, strides = value.stride();
+        int outer = shape.Length - eventRank;
         long expected = 1;
-        for (int d = (int)value.dim() - 1; d >= outer; expected *= value.shape[d--])
+        for (int d = shape.Length - 1; d >= outer; expected *= shape[d--])
         {
-            if (value.shape[d] == 1 || value.stride(d) == expected) continue;
+            if (shape[d] == 1 || strides[d] == expected) continue;
             // A gradient that was expanded from one event (as that of a sum is) needs only that event made contiguous.
-            bool constant = value.numel() > 0 && Enumerable.Range(0, outer).All(o => value.stride(o) == 0 || value.shape[o] == 1);
+            bool constant = !shape.Contains(0) && Enumerable.Range(0, outer).All(o => strides[o] == 0 || shape[o] == 1);
             if (!constant) return value.contiguous();
             Tensor one = value;
             for (int o = 0; o < outer; o++) one = one.narrow(o, 0, 1);
-            return one.contiguous().expand(value.shape);
+            return one.contiguous().expand(shape);
         }
         return value;
     }
@@ -60,7 +60,8 @@ internal readonly unsafe record struct StridedView(Tensor? Owner, nint Data, nin
     public static nint Address(Tensor value)
     {
         if (value.numel() == 0) return 0;
+        if (value.is_contiguous()) return (nint)Native.Doubles(value);
         using Tensor first = value.as_strided([1], [1], value.storage_offset());
-        return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
+        return (nint)Native.Doubles(first);
     }
 }
