@@ -6,7 +6,11 @@ namespace Svae.Notebooks.Scripting;
 /// <summary>What every cell can say without declaring it: <c>display(x)</c>, <c>HTML("…")</c>, <c>Notebook.Progress</c>.</summary>
 public sealed class CellGlobals
 {
-    internal CellGlobals(NotebookSession notebook) => Notebook = notebook;
+    internal CellGlobals(NotebookSession notebook)
+    {
+        Notebook = notebook;
+        Notebook.Show = value => display(value).Update;
+    }
 
     /// <summary>Progress, cancellation, the output folder and the closing summary.</summary>
     public NotebookSession Notebook { get; }

@@ -12,10 +12,23 @@ internal static class MimeBundles
     public static IReadOnlyDictionary<string, string> Of(object? value, string? mimeType = null) => value switch
     {
         string content when mimeType is not null => new Dictionary<string, string> { [mimeType] = content },
-        IMimeBundle bundle when mimeType is null => bundle.ToMimeBundle(),
+        _ when mimeType is null && Own(value) is { } bundle => bundle,
         IHtmlContent html when mimeType is null => new Dictionary<string, string> { [Html] = Text(html, Html) },
         _ => Formatted(value, mimeType),
     };
+
+    /// <summary>What a value brings itself or the library draws of it; null where the registered formatters are to be asked.</summary>
+    private static IReadOnlyDictionary<string, string>? Own(object? value)
+    {
+        try
+        {
+            return View.Of(value)?.ToMimeBundle();
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or ThreadInterruptedException))
+        {
+            return new Dictionary<string, string> { [Plain] = $"{value?.GetType().Name} could not be shown: {e.Message}" };
+        }
+    }
 
     private static Dictionary<string, string> Formatted(object? value, string? mimeType)
     {

@@ -4,7 +4,6 @@ using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.CodeAnalysis.Scripting.Hosting;
-using Svae.Notebooks.Formatting;
 using Svae.Notebooks.Scripting.Directives;
 using Svae.Notebooks.Scripting.References;
 using Svae.Workbench.Display;
@@ -30,7 +29,7 @@ public sealed class ScriptSession : IDisposable
         globals = new CellGlobals(notebook);
         references = new SessionReferences(loader);
         ConsoleCapture.Install();
-        StandardFormatters.Register();
+        WorkbenchFormatters.Register();
     }
 
     /// <summary>Compiles and runs one cell.</summary>

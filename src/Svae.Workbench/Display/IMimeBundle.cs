@@ -4,7 +4,7 @@ namespace Svae.Workbench.Display;
 public interface IMimeBundle
 {
     /// <summary>
-    /// MIME type → content. <c>text/plain</c> is always there; <c>image/png</c> is base64; <c>text/html</c> stands on its own,
+    /// MIME type → content. <c>text/plain</c> is always there, and is what <see cref="object.ToString"/> says; <c>image/png</c> is base64; <c>text/html</c> stands on its own,
     /// loads nothing from a network and still shows its content where scripts are stripped.
     /// </summary>
     IReadOnlyDictionary<string, string> ToMimeBundle();

@@ -1,3 +1,5 @@
+using Svae.Workbench.Learning;
+
 namespace Svae.Workbench.Display;
 
 /// <summary>
@@ -23,6 +25,22 @@ public sealed class NotebookSession
 
     /// <summary>Cancelled when the user stops the cell; the host renews it for every cell, so read it in the cell that uses it.</summary>
     public CancellationToken Cancellation { get; set; }
+
+    /// <summary>
+    /// Shows a value in the running cell and returns what replaces it. Set by our host; in another one
+    /// <c>Notebook.Show = value => display(value).Update</c>.
+    /// </summary>
+    public Func<object, Action<object>>? Show { get; set; }
+
+    /// <summary>Shows the training curve and draws it anew while training goes on; give what comes back to the training as its progress.</summary>
+    /// <param name="history">What is drawn.</param>
+    /// <param name="oracle">The best ELBO that any model can have on average, if known.</param>
+    /// <param name="title">Title of the figure.</param>
+    public LiveTraining Watch(TrainingHistory history, double? oracle = null, string title = "Learning")
+    {
+        Action<object>? update = Show?.Invoke(TrainingCurve.Of(history.Records, oracle, title: title));
+        return new LiveTraining(history, figure => update?.Invoke(figure), Progress, oracle, title);
+    }
 
     /// <summary>Absolute path of the folder for result files; exists once it has been read.</summary>
     public string OutputFolder => Directory.CreateDirectory(folder).FullName;

@@ -63,6 +63,19 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_live_training_curve_leaves_its_last_state()
+    {
+        await work.RunAsync("""
+            var history = new TrainingHistory();
+            using (var live = Notebook.Watch(history, oracle: 3))
+                for (int i = 0; i < 200; i++) { live.Report(new WorkProgress("training", i / 200.0)); Thread.Sleep(5); }
+            """);
+        var output = Assert.Single(work.Executed.Cells[0].Outputs);
+        Assert.Equal("display_data", Json.String(output["output_type"]));
+        Assert.Contains("oracle 3", output["data"]!["text/plain"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_error_is_recorded_with_cell_and_line_and_ends_the_run()
     {
         var outcome = await work.RunAsync("int Divide(int a) =>\n  10 / a;", "Console.Write(\"before\");\nvar x = Divide(0);", "Console.Write(\"never\");");

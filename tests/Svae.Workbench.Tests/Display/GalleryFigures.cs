@@ -14,6 +14,7 @@ internal static class GalleryFigures
         foreach (var item in Behavior()) yield return item;
         foreach (var item in Frames()) yield return item;
         foreach (var item in LatentGallery.All()) yield return item;
+        foreach (var (name, value) in ModelGallery.All()) yield return (name, View.Of(value)!);
         yield return ("scores", ComparisonTable.OfSegmentations("Simulated mice, medium difficulty")
             .Add("k-means on PCA", [[.47, .46, .25, .36], [.46, .46, .24, .35], [.47, .45, .25, .36]])
                 .Add("PCA + AR-HMM", [[.47, .52, .29, .62], [.48, .53, .29, .61], [.47, .52, .3, .62]])

@@ -76,7 +76,7 @@ public static class ClusterPanels
             double[,] p = density.Of(m, c);
             foreach (double mass in masses)
             {
-                var (x, y) = Contours.At(p, density.LevelHolding(p, mass), density.Columns, density.Rows);
+                var (x, y) = Contours.At(p, DecodedDensity.LevelHolding(p, mass), density.Columns, density.Rows);
                 panel.Path(x, y, styles[k].Name, styles[k].Color, mass < .6 ? 2 : 1.3f, filled: true);
             }
         }

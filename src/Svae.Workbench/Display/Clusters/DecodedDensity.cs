@@ -45,7 +45,7 @@ internal sealed class DecodedDensity
     }
 
     /// <summary>The density above which the given part of the mass lies.</summary>
-    public double LevelHolding(double[,] density, double mass)
+    public static double LevelHolding(double[,] density, double mass)
     {
         double[] sorted = density.Cast<double>().OrderDescending().ToArray();
         double sum = 0, wanted = mass * sorted.Sum();

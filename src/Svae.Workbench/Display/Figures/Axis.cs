@@ -19,6 +19,12 @@ public sealed record Axis(string Label)
     /// <summary>From top to bottom (or right to left) when the numbers grow, as the rows of a matrix do.</summary>
     public bool Reversed { get; init; }
 
+    /// <summary>An axis of items 0, 1, 2, …: each has its number under it, unless there are too many.</summary>
+    /// <param name="label">What is numbered.</param>
+    /// <param name="count">How many there are.</param>
+    public static Axis Numbered(string label, int count) =>
+        new(label) { Categories = count <= 30 ? [.. Enumerable.Range(0, count).Select(i => $"{i}")] : null };
+
     /// <summary>An axis with this label.</summary>
     /// <param name="label">What is measured, with its unit.</param>
     public static implicit operator Axis(string label) => new(label);

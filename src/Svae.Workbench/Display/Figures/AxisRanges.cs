@@ -28,6 +28,7 @@ internal sealed record AxisRanges((double Min, double Max) X, (double Min, doubl
             case BarsMark bars:
                 x.Add(bars.Position.Select(p => p - bars.Width * .75)); x.Add(bars.Position.Select(p => p + bars.Width * .75));
                 y.Add([0]); y.Add(bars.Height.Select((h, i) => h + (bars.Error?[i] ?? 0)));
+                y.Add(bars.Height.Select((h, i) => h < 0 ? h - (bars.Error?[i] ?? 0) : 0));
                 break;
             case StepsMark steps:
                 x.Add(steps.Edges); y.Add(steps.Heights); y.Add([0]);

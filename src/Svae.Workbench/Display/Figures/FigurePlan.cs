@@ -81,7 +81,7 @@ internal sealed class FigurePlan
     public static string CellText(HeatMapMark map, double value)
     {
         string text = double.IsFinite(value) ? value.ToString(map.Format, CultureInfo.InvariantCulture) : "";
-        return text.Trim('0', '.', '-', '%').Length == 0 ? "" : text;
+        return text.Trim('0', '.', '-', '%').Length == 0 ? "" : text.Replace('-', '−');
     }
 
     private static string? Describe(Mark mark) => mark switch

@@ -102,11 +102,13 @@ internal static class LiveMarks
     {
         yield return Scatter(line.X, line.Y, "lines").With(("line", Object(("color", color), ("width", line.Width),
             ("dash", line.Dashed ? "dash" : "solid"))));
-        if (line is not { Lower: not null, Upper: not null }) yield break;
-        Trace Edge(double[] y, string fill) => Scatter(line.X, y, "lines").With(
-            ("line", Object(("width", 0), ("color", color))), ("fill", fill), ("fillcolor", Faint(color, .2)), ("hoverinfo", "skip"));
-        yield return Edge(line.Lower, "none");
-        yield return Edge(line.Upper, "tonexty");
+        foreach (var (from, to) in line.BandStretches())
+        {
+            Trace Edge(double[] y, string fill) => Scatter(line.X[from..to], y[from..to], "lines").With(
+                ("line", Object(("width", 0), ("color", color))), ("fill", fill), ("fillcolor", Faint(color, .2)), ("hoverinfo", "skip"));
+            yield return Edge(line.Lower!, "none");
+            yield return Edge(line.Upper!, "tonexty");
+        }
     }
 
     private static Trace Path(PathMark path, string color)
@@ -141,7 +143,7 @@ internal static class LiveMarks
     {
         var trace = new Trace2D("bar").With(("x", Numbers(bars.Position)), ("y", Numbers(bars.Height)), ("width", bars.Width),
             ("marker", Object(("color", bars.Colors is { } colors ? colors : color))), ("hovertemplate", "%{x}: %{y:.3g}"));
-        return bars.Error is null ? trace : trace.With(("error_y", Object(("type", "data"), ("array", Numbers(bars.Error)))));
+        return bars.Error is null ? trace : trace.With(("error_y", Object(("type", "data"), ("array", Numbers(bars.Error)), ("color", Palette.Neutral), ("thickness", 1.4), ("width", 4))));
     }
 
     private static Trace Steps(StepsMark steps, string color, bool log)

@@ -15,6 +15,17 @@ internal sealed record LineMark(string? Name, double[] X, double[] Y) : Mark(Nam
     public double[]? Upper { get; init; }
     public bool Dashed { get; init; }
     public float Width { get; init; } = 2;
+
+    /// <summary>Stretches [from, to) in which the band has both edges; none without a band.</summary>
+    public IEnumerable<(int From, int To)> BandStretches()
+    {
+        bool Has(int i) => double.IsFinite(Lower![i]) && double.IsFinite(Upper![i]);
+        for (int from = 0, to; Lower is not null && Upper is not null && from < X.Length; from = to)
+        {
+            for (to = from + 1; to < X.Length && Has(to) == Has(from);) to++;
+            if (Has(from)) yield return (from, to);
+        }
+    }
 }
 
 /// <summary>Dots at (x, y), each with a text that the live chart shows on hovering.</summary>

@@ -10,9 +10,11 @@ internal static class StaticMarks
     {
         double[] X(IEnumerable<double> values) => values.Select(v => StaticPanel.Place(panel.X, v)).ToArray();
         double[] Y(IEnumerable<double> values) => values.Select(v => StaticPanel.Place(panel.Y, v)).ToArray();
+        Func<double, double, (float X, float Y)> At(IAxes axes) =>
+            (x, y) => (axes.GetPixelX(StaticPanel.Place(panel.X, x)), axes.GetPixelY(StaticPanel.Place(panel.Y, y)));
         switch (mark)
         {
-            case LineMark line: AddLine(plot, line, X(line.X), Y, Color.FromHex(plan.ColorOf(mark))); break;
+            case LineMark line: Layer(plot, (canvas, axes) => DrawLine(canvas, line, SKColor.Parse(plan.ColorOf(mark)), At(axes))); break;
             case PointsMark points:
                 var dots = plot.Add.Markers(X(points.X), Y(points.Y), MarkerShape.FilledCircle, points.Size,
                     Color.FromHex(plan.ColorOf(mark)));
@@ -22,8 +24,7 @@ internal static class StaticMarks
                 break;
             case BarsMark bars: AddBars(plot, bars, plan.ColorOf(mark)); break;
             case StepsMark steps: AddSteps(plot, steps, X(steps.Edges), Y, Color.FromHex(plan.ColorOf(mark)), panel.Y.Log); break;
-            case PathMark path: Layer(plot, (canvas, axes) => DrawPath(canvas, axes, path, SKColor.Parse(plan.ColorOf(mark)),
-                (px, py) => (axes.GetPixelX(StaticPanel.Place(panel.X, px)), axes.GetPixelY(StaticPanel.Place(panel.Y, py))))); break;
+            case PathMark path: Layer(plot, (canvas, axes) => DrawPath(canvas, path, SKColor.Parse(plan.ColorOf(mark)), At(axes))); break;
             case ArrowsMark arrows: Layer(plot, (canvas, axes) => DrawArrows(canvas, axes, arrows, SKColor.Parse(plan.ColorOf(mark)))); break;
             case SpanMark span: Layer(plot, (canvas, axes) => DrawSpan(canvas, axes.DataRect, span, SKColor.Parse(plan.ColorOf(mark)),
                 axes.GetPixelX(StaticPanel.Place(panel.X, span.From)), axes.GetPixelX(StaticPanel.Place(panel.X, span.To)))); break;
@@ -46,18 +47,18 @@ internal static class StaticMarks
         }
     }
 
-    private static void AddLine(Plot plot, LineMark line, double[] x, Func<IEnumerable<double>, double[]> place, Color color)
+    private static void DrawLine(SKCanvas canvas, LineMark line, SKColor color, Func<double, double, (float X, float Y)> place)
     {
-        if (line is { Lower: not null, Upper: not null })
+        using var band = new SKPaint { IsAntialias = true, Color = color.WithAlpha(51) };
+        foreach (var (from, to) in line.BandStretches())
         {
-            var band = plot.Add.FillY(x, place(line.Lower), place(line.Upper));
-            band.FillColor = color.WithAlpha(.2);
-            band.LineWidth = 0;
-            band.MarkerStyle.IsVisible = false;
+            var edge = Enumerable.Range(from, to - from).Select(i => place(line.X[i], line.Lower![i]))
+                .Concat(Enumerable.Range(from, to - from).Reverse().Select(i => place(line.X[i], line.Upper![i])));
+            using var area = new SKPath();
+            area.AddPoly(edge.Select(p => new SKPoint(p.X, p.Y)).ToArray(), close: true);
+            canvas.DrawPath(area, band);
         }
-        var drawn = plot.Add.ScatterLine(x, place(line.Y), color);
-        drawn.LineWidth = line.Width;
-        if (line.Dashed) drawn.LinePattern = LinePattern.Dashed;
+        DrawPath(canvas, new PathMark(null, line.X, line.Y) { Width = line.Width, Dashed = line.Dashed }, color, place);
     }
 
     private static void AddBars(Plot plot, BarsMark bars, string color)
@@ -65,9 +66,21 @@ internal static class StaticMarks
         var drawn = bars.Position.Select((position, i) => new Bar
         {
             Position = position, Value = bars.Height[i], Size = bars.Width, LineWidth = 0,
-            FillColor = Color.FromHex(bars.Colors?[i] ?? color), Error = bars.Error?[i] ?? 0, ErrorSize = bars.Width / 3,
+            FillColor = Color.FromHex(bars.Colors?[i] ?? color),
         });
         plot.Add.Bars(drawn.ToArray());
+        if (bars.Error is { } error) Layer(plot, (canvas, axes) => DrawWhiskers(canvas, axes, bars, error));
+    }
+
+    private static void DrawWhiskers(SKCanvas canvas, IAxes axes, BarsMark bars, double[] error)
+    {
+        using var paint = new SKPaint { IsAntialias = true, Color = new SKColor(0x33, 0x33, 0x33), StrokeWidth = 1.4f };
+        for (int i = 0; i < error.Length; i++)
+        {
+            float x = axes.GetPixelX(bars.Position[i]), top = axes.GetPixelY(bars.Height[i] + error[i]), bottom = axes.GetPixelY(bars.Height[i] - error[i]);
+            canvas.DrawLine(x, top, x, bottom, paint);
+            foreach (float y in new[] { top, bottom }) canvas.DrawLine(x - 4, y, x + 4, y, paint);
+        }
     }
 
     private static void AddSteps(Plot plot, StepsMark steps, double[] edges, Func<IEnumerable<double>, double[]> place, Color color,
@@ -113,7 +126,7 @@ internal static class StaticMarks
             }
     }
 
-    private static void DrawPath(SKCanvas canvas, IAxes axes, PathMark path, SKColor color, Func<double, double, (float X, float Y)> place)
+    private static void DrawPath(SKCanvas canvas, PathMark path, SKColor color, Func<double, double, (float X, float Y)> place)
     {
         using var drawn = new SKPath();
         foreach (var piece in path.Pieces())

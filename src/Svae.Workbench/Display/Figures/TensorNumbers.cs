@@ -29,6 +29,13 @@ internal static class TensorNumbers
         return Flat(column);
     }
 
+    /// <summary>"3", or "3 to 5" when they differ.</summary>
+    public static string Range(double[] values)
+    {
+        double low = values.Min(), high = values.Max();
+        return high - low <= 1e-9 * Math.Abs(high) ? FormattableString.Invariant($"{low:G3}") : FormattableString.Invariant($"{low:G3} to {high:G3}");
+    }
+
     /// <summary>Float64 on the CPU, without gradient.</summary>
     public static Tensor Plain(Tensor value) => value.detach().to(ScalarType.Float64).cpu();
 }

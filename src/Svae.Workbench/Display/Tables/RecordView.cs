@@ -1,5 +1,6 @@
 using System.Net;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -24,6 +25,10 @@ public sealed class RecordView : IMimeBundle
     /// <param name="type">Any type.</param>
     public static bool Suits(Type type) => !type.IsAssignableTo(typeof(IMimeBundle)) && !type.ContainsGenericParameters && Members(type)
         .Any(p => p.PropertyType == typeof(Tensor));
+
+    /// <summary>The tensors that a record holds.</summary>
+    internal static IEnumerable<Tensor> Tensors(object record) => Members(record.GetType()).Where(p => p.PropertyType == typeof(Tensor))
+        .Select(p => p.GetValue(record)).OfType<Tensor>();
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> ToMimeBundle()
@@ -55,8 +60,9 @@ public sealed class RecordView : IMimeBundle
         });
     }
 
+    /// <summary>What a record holds, and not what it computes from that.</summary>
     private static IEnumerable<PropertyInfo> Members(Type type) => type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(p => p.GetIndexParameters().Length == 0 && p.Name != "Blocks");
+        .Where(p => p.GetMethod?.IsDefined(typeof(CompilerGeneratedAttribute)) == true);
 
     private static string Name(Type type) => type.DeclaringType is { } outer ? $"{outer.Name}.{type.Name}" : type.Name;
 }

@@ -10,7 +10,7 @@ namespace Svae.Workbench.Display;
 [TypeFormatterSource(typeof(MimeBundleFormatters))]
 public sealed class TensorView : IMimeBundle
 {
-    private const int MostRows = 48, MostColumns = 160;
+    private const int MostRows = 48, MostColumns = 160, MostValues = 64;
     private readonly string summary, values;
     private readonly byte[]? picture;
     private readonly int width;
@@ -18,6 +18,11 @@ public sealed class TensorView : IMimeBundle
     /// <param name="tensor">Looked at once, here; not kept.</param>
     public TensorView(Tensor tensor)
     {
+        if (tensor.IsInvalid)
+        {
+            (summary, values) = ("a tensor that has been disposed", "");
+            return;
+        }
         using var scope = NewDisposeScope();
         string what = $"Tensor [{string.Join(", ", tensor.shape)}] {tensor.dtype} on {tensor.device}";
         if (tensor.numel() == 0 || tensor.is_complex() || tensor.dtype is ScalarType.QInt8 or ScalarType.QUInt8)
@@ -27,7 +32,7 @@ public sealed class TensorView : IMimeBundle
         }
         Tensor all = tensor.detach().to(ScalarType.Float64).cpu();
         summary = what + Statistics(all);
-        values = all.numel() <= 12 ? string.Join(", ", all.flatten().data<double>().Select(Number)) : "";
+        values = all.numel() <= MostValues && all.dim() <= 2 ? Rows(all) : "";
         if (all.numel() > 1) (picture, width) = Draw(Slice(all));
     }
 
@@ -35,7 +40,7 @@ public sealed class TensorView : IMimeBundle
     public IReadOnlyDictionary<string, string> ToMimeBundle()
     {
         string image = picture is null ? "" : $"""<img alt="values as colours" width="{width}" style="image-rendering:pixelated;border:1px solid #999;border-radius:3px" src="{Picture.PngUri(picture)}">""";
-        string numbers = values.Length > 0 ? $"<div><code>{WebUtility.HtmlEncode(values)}</code></div>" : "";
+        string numbers = values.Length > 0 ? $"<pre style=\"margin:3px 0\">{WebUtility.HtmlEncode(values)}</pre>" : "";
         return new Dictionary<string, string>
         {
             ["text/html"] = $"""<div style="font:13px sans-serif"><div>{WebUtility.HtmlEncode(summary)}</div>{numbers}{image}</div>""",
@@ -44,7 +49,15 @@ public sealed class TensorView : IMimeBundle
     }
 
     /// <summary>The summary, and the values where there are few.</summary>
-    public override string ToString() => values.Length > 0 ? $"{summary}: {values}" : summary;
+    public override string ToString() => values.Length > 0 ? $"{summary}\n{values}" : summary;
+
+    /// <summary>The values in aligned columns, a line for each row.</summary>
+    private static string Rows(Tensor all)
+    {
+        string[] texts = [.. all.flatten().contiguous().data<double>().Select(Number)];
+        int widest = texts.Max(t => t.Length), columns = Math.Max(all.dim() == 0 ? 1 : (int)all.shape[^1], 1);
+        return string.Join("\n", texts.Chunk(columns).Select(row => string.Join("  ", row.Select(t => t.PadLeft(widest)))));
+    }
 
     private static string Statistics(Tensor all)
     {

@@ -22,6 +22,10 @@ public static class TrainingCurve
         double[] local = Values(r => r.LocalKl), global = Values(r => r.GlobalKl);
         var divergence = new Panel(x, Window("nats/frame", [.. local, .. global], 0)) { Height = 140 }
             .Line(at, local, "local KL", Palette.Of(1)).Line(at, global, "global KL", Palette.Of(2));
+        TrainingRecord[] evaluated = [.. records.Where(r => double.IsFinite(r.HeldOutElbo ?? double.NaN))];
+        if (evaluated.Length > 0)
+            bound.Points([.. evaluated.Select(r => againstSeconds ? r.Seconds : r.Step)], [.. evaluated.Select(r => r.HeldOutElbo!.Value)],
+                "held-out ELBO", Palette.Of(4), 6);
         if (oracle is { } best) bound.Level(best, $"oracle {best:G4}");
         bool phases = records.Any(r => r.Phase != records[0].Phase);
         for (int i = 0; i < records.Count; i++)

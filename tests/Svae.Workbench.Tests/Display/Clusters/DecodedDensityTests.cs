@@ -33,7 +33,7 @@ public class DecodedDensityTests
         using Tensor m = zeros(2, dtype: ScalarType.Float64), c = tensor(covariance);
         var density = new DecodedDensity(x => x, tensor(new[] { .1 }), (-4, 4), (-4, 4), new Generator(1));
         double[,] p = density.Of(m, c);
-        double level = density.LevelHolding(p, .9), all = p.Cast<double>().Sum();
+        double level = DecodedDensity.LevelHolding(p, .9), all = p.Cast<double>().Sum();
         Assert.Equal(.9, p.Cast<double>().Where(v => v >= level).Sum() / all, .01);
     }
 

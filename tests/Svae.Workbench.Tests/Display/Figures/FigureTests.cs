@@ -77,6 +77,17 @@ public class FigureTests
             .GetProperty("data")[0].GetProperty("y")[1].ValueKind);
 
     [Fact]
+    public void A_band_with_a_gap_is_two_bands_in_both()
+    {
+        double[] x = [0, 1, 2, 3, 4], lower = [0, 0, double.NaN, 0, 0], upper = [1, 1, double.NaN, 1, 1], middle = [.5, .5, double.NaN, .5, .5];
+        var figure = new Figure("f") { Panels = [new Panel("x", "y").Line(x, middle, color: "#FF0000", lower: lower, upper: upper)] };
+        var data = Live(figure).GetProperty("data");
+        Assert.Equal([5, 2, 2, 2, 2], data.EnumerateArray().Select(t => t.GetProperty("x").GetArrayLength()));
+        using var picture = SKBitmap.Decode(figure.ToPng());
+        Assert.Contains(picture.Pixels, p => p.Red > 250 && Math.Abs(p.Green - 204) < 3 && Math.Abs(p.Blue - 204) < 3); // red at a fifth over white
+    }
+
+    [Fact]
     public void Nothing_to_draw_is_still_a_figure()
     {
         Assert.NotEmpty(new Figure("empty") { Panels = [new Panel("x", "y")] }.ToMimeBundle()["image/png"]);

@@ -1,5 +1,4 @@
 using Microsoft.Data.Analysis;
-using Microsoft.DotNet.Interactive.Formatting;
 using Svae.Workbench.Display;
 using Svae.Workbench.MessagePassing;
 using TorchSharp;
@@ -8,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Svae.Workbench.Tests.Display;
 
-public class ViewTests
+public class TableAndTensorViewTests
 {
     [Fact]
     public void A_tensor_says_shape_type_and_range_and_counts_what_is_not_finite()
@@ -50,12 +49,9 @@ public class ViewTests
     }
 
     [Fact]
-    public void Registered_types_show_themselves_through_the_formatter()
+    public void A_small_tensor_shows_its_values_row_by_row()
     {
-        WorkbenchFormatters.Register();
-        using Tensor x = ones(2, 3), likelihood = zeros(1, 4, 3);
-        Assert.Contains("[2, 3]", x.ToDisplayString("text/html"));
-        Assert.Contains("<img", x.ToDisplayString("text/html"));
-        Assert.Contains("LogLikelihood", new HmmPotentials(x, x, likelihood).ToDisplayString("text/html"));
+        using Tensor x = tensor(new[,] { { 1.0, -2 }, { 10, .5 } });
+        Assert.EndsWith("\n  1   −2\n 10  0.5", new TensorView(x).ToString());
     }
 }
