@@ -15,7 +15,7 @@ namespace Svae.Workbench.MessagePassing;
 internal sealed record BlockTridiagonal(Tensor Diagonal, Tensor Upper, Tensor Linear, Tensor? Observed)
 {
     /// <summary>True where both frames of a pair lie inside the sequence, shape [B, T−1]; null when all have full length.</summary>
-    public Tensor? ObservedPairs => Observed?.narrow(1, 1, Observed.shape[1] - 1);
+    public Tensor? ObservedPairs => SequenceMask.Pairs(Observed);
 
     /// <summary>Frames per sequence, shape [B], float64.</summary>
     public Tensor Counts => Observed is null
@@ -25,31 +25,21 @@ internal sealed record BlockTridiagonal(Tensor Diagonal, Tensor Upper, Tensor Li
     public static BlockTridiagonal Assemble(ChainPotentials p, Tensor? lengths)
     {
         var (B, T, n) = (p.hn.shape[0], p.hn.shape[1], p.hn.shape[2]);
-        Tensor? observed = lengths is null ? null
-            : arange(T, device: p.hn.device).unsqueeze(0) < lengths.to(p.hn.device).unsqueeze(1);
-        Tensor? pairs = observed?.narrow(1, 1, T - 1);
+        Tensor? observed = SequenceMask.Within(lengths, T, p.hn.device), pairs = SequenceMask.Pairs(observed);
 
         Tensor node = p.Jn.dim() == 3 ? diag_embed(p.Jn) : Symmetric(p.Jn);
         Tensor identity = eye(n, dtype: p.hn.dtype, device: p.hn.device);
         if (observed is not null) node = where(observed.unsqueeze(-1).unsqueeze(-1), node, identity);
 
         Tensor first = Symmetric(p.J0).expand(B, n, n).unsqueeze(1);
-        Tensor earlier = Masked(Symmetric(p.J11).expand(B, T - 1, n, n), pairs);
-        Tensor later = Masked(Symmetric(p.J22).expand(B, T - 1, n, n), pairs);
+        Tensor earlier = SequenceMask.Masked(Symmetric(p.J11).expand(B, T - 1, n, n), pairs);
+        Tensor later = SequenceMask.Masked(Symmetric(p.J22).expand(B, T - 1, n, n), pairs);
         Tensor none = zeros_like(first);
         return new BlockTridiagonal(
             Diagonal: node + cat([earlier, none], 1) + cat([first, later], 1),
-            Upper: Masked(p.J12.expand(B, T - 1, n, n), pairs),
-            Linear: Masked(p.hn, observed) + cat([p.h0.expand(B, n).unsqueeze(1), zeros([B, T - 1, n], dtype: p.hn.dtype, device: p.hn.device)], 1),
+            Upper: SequenceMask.Masked(p.J12.expand(B, T - 1, n, n), pairs),
+            Linear: SequenceMask.Masked(p.hn, observed) + cat([p.h0.expand(B, n).unsqueeze(1), zeros([B, T - 1, n], dtype: p.hn.dtype, device: p.hn.device)], 1),
             Observed: observed);
-    }
-
-    /// <summary>Zero where the mask is false, and no gradient there; the mask [B, T] is broadcast over trailing dimensions.</summary>
-    public static Tensor Masked(Tensor value, Tensor? mask)
-    {
-        if (mask is null) return value;
-        for (long d = mask.dim(); d < value.dim(); d++) mask = mask.unsqueeze(-1);
-        return where(mask, value, zeros([], dtype: value.dtype, device: value.device));
     }
 
     private static Tensor Symmetric(Tensor J) => (J + J.mT) / 2;

@@ -76,7 +76,7 @@ internal sealed class ChainFilter
         Tensor K = linalg.solve_triangular(L, eye(L.shape[^1], dtype: L.dtype, device: L.device).expand_as(L), upper: false);
         Tensor covariance = K.mT.matmul(K);
         return new ChainMoments(
-            BlockTridiagonal.Masked(covariance.matmul(information).squeeze(-1), observed), BlockTridiagonal.Masked(covariance, observed));
+            SequenceMask.Masked(covariance.matmul(information).squeeze(-1), observed), SequenceMask.Masked(covariance, observed));
     }
 
     private static Tensor Cholesky(Tensor precision, int step)
@@ -90,8 +90,8 @@ internal sealed class ChainFilter
     }
 
     /// <summary>Pair quantities [n…] or [B, T−1, …] with padding set to zero.</summary>
-    private Tensor Pairs(Tensor value) => value.dim() >= 3 ? BlockTridiagonal.Masked(value, chain.ObservedPairs)
-        : BlockTridiagonal.Masked(value.expand([chain.Upper.shape[0], chain.Upper.shape[1], .. value.shape]), chain.ObservedPairs);
+    private Tensor Pairs(Tensor value) => value.dim() >= 3 ? SequenceMask.Masked(value, chain.ObservedPairs)
+        : SequenceMask.Masked(value.expand([chain.Upper.shape[0], chain.Upper.shape[1], .. value.shape]), chain.ObservedPairs);
 
     /// <summary>A pair quantity [B, T−1, …] at the frame after it or before it, zero at the end that has none: [B, T, …].</summary>
     private static Tensor Shifted(Tensor pairs, bool after)

@@ -15,17 +15,16 @@ internal static class ChainInput
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        Tensor? frames = lengths is null ? null : arange(potentials.hn.shape[1], device: potentials.hn.device).unsqueeze(0) < lengths.to(potentials.hn.device).unsqueeze(1);
-        Tensor? pairs = frames?.narrow(1, 1, frames.shape[1] - 1);
+        Tensor? frames = SequenceMask.Within(lengths, potentials.hn.shape[1], potentials.hn.device), pairs = SequenceMask.Pairs(frames);
         foreach (var (symbol, value) in potentials.Named)
         {
             bool pair = symbol is "potentials.J11" or "potentials.J12" or "potentials.J22", node = symbol is "potentials.Jn" or "potentials.hn";
-            Tensor inside = node ? BlockTridiagonal.Masked(value, frames) : pair && value.dim() == 4 ? BlockTridiagonal.Masked(value, pairs) : value;
+            Tensor inside = node ? SequenceMask.Masked(value, frames) : pair && value.dim() == 4 ? SequenceMask.Masked(value, pairs) : value;
             Guard.Finite(inside, symbol);
             bool square = symbol is "potentials.J0" or "potentials.J11" or "potentials.J22" || symbol is "potentials.Jn" && value.dim() == 4;
             if (square) RequireSymmetric(inside, symbol);
         }
-        if (noise is not null) Guard.Finite(BlockTridiagonal.Masked(noise, frames?.unsqueeze(0)), "noise");
+        if (noise is not null) Guard.Finite(SequenceMask.Masked(noise, frames?.unsqueeze(0)), "noise");
     }
 
     /// <summary>Throws if J_ij and J_ji differ, [..., n, n].</summary>

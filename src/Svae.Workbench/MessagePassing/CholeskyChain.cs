@@ -32,12 +32,12 @@ internal sealed record CholeskyChain(Tensor L, Tensor W, Tensor y)
         Tensor K = linalg.solve_triangular(L, eye(n, dtype: L.dtype, device: L.device).expand_as(L), upper: false);
         var (covariance, states) = backwards(K.mT.matmul(K), G, v);
 
-        states = BlockTridiagonal.Masked(states, chain.Observed);
+        states = SequenceMask.Masked(states, chain.Observed);
         return new ChainPosterior(
             LogZ: 0.5 * y.square().sum([1, 2]) - L.diagonal(0, -2, -1).log().sum([1, 2]) + chain.Counts * (0.5 * n * Math.Log(2 * Math.PI)),
             Mean: states.select(-1, 0),
-            Covariance: BlockTridiagonal.Masked((covariance + covariance.mT) / 2, chain.Observed),
-            CrossCovariance: BlockTridiagonal.Masked(-G.matmul(covariance.narrow(1, 1, T - 1)), chain.ObservedPairs),
+            Covariance: SequenceMask.Masked((covariance + covariance.mT) / 2, chain.Observed),
+            CrossCovariance: SequenceMask.Masked(-G.matmul(covariance.narrow(1, 1, T - 1)), chain.ObservedPairs),
             Samples: noise is null ? null : states.narrow(-1, 1, noise.shape[0]).permute(3, 0, 1, 2));
     }
 

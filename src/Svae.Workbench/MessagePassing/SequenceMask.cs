@@ -6,18 +6,25 @@ namespace Svae.Workbench.MessagePassing;
 /// <summary>Ragged batches are padded to the longest sequence; the mask says what is real.</summary>
 internal static class SequenceMask
 {
+    /// <summary>True within a sequence and false past its end, [B, T]; null when no lengths say that there is an end before T.</summary>
+    public static Tensor? Within(Tensor? lengths, long frames, Device device) =>
+        lengths is null ? null : arange(frames, ScalarType.Int64, device).unsqueeze(0) < lengths.to(device).unsqueeze(1);
+
+    /// <summary>True where both frames of a pair lie within the sequence, [B, T − 1].</summary>
+    public static Tensor? Pairs(Tensor? within) => within?.narrow(1, 1, within.shape[1] - 1);
+
     /// <summary>1 within a sequence and 0 past its end, float64 [B, T, 1].</summary>
-    public static Tensor Of(Tensor? lengths, long batch, long frames, Device device)
+    public static Tensor Of(Tensor? lengths, long batch, long frames, Device device) =>
+        Within(lengths, frames, device)?.to(ScalarType.Float64).unsqueeze(2) ?? ones([batch, frames, 1], ScalarType.Float64, device);
+
+    /// <summary>Zero where the mask is false, whatever stood there, and no gradient there; the mask is broadcast over trailing dimensions.</summary>
+    public static Tensor Masked(Tensor value, Tensor? mask)
     {
-        if (lengths is null) return ones([batch, frames, 1], ScalarType.Float64, device);
-        return (arange(frames, ScalarType.Int64, device) < lengths.unsqueeze(1)).to(ScalarType.Float64).unsqueeze(2);
+        if (mask is null) return value;
+        for (long d = mask.dim(); d < value.dim(); d++) mask = mask.unsqueeze(-1);
+        return where(mask, value, zeros([], dtype: value.dtype, device: value.device));
     }
 
     /// <summary>The values [B, T, ...] with 0 in the padding, whatever stood there; its gradient is 0 there too.</summary>
-    public static Tensor WithoutPadding(Tensor values, Tensor? lengths)
-    {
-        if (lengths is null) return values;
-        Tensor padding = Of(lengths, values.shape[0], values.shape[1], values.device) == 0;
-        return values.masked_fill(padding.reshape([.. values.shape[..2], .. Enumerable.Repeat(1L, (int)values.dim() - 2)]), 0);
-    }
+    public static Tensor WithoutPadding(Tensor values, Tensor? lengths) => Masked(values, Within(lengths, values.shape[1], values.device));
 }
