@@ -18,7 +18,7 @@ internal static class MarkdownTable
         [
             r.Name, Milliseconds(r.First), Milliseconds(r.Second), r.Ratio.ToString("0.000", CultureInfo.InvariantCulture),
             Milliseconds(r.FirstProcessor), Milliseconds(r.SecondProcessor), r.ProcessorRatio.ToString("0.000", CultureInfo.InvariantCulture),
-            r.Target is { } target ? $"≤ {target:0.00} {(r.ProcessorRatio <= target ? "✓" : "✗")}" : "", r.Rounds.ToString(),
+            r.Target is { } target ? $"≤ {target:0.00} {(r.Reached ? "✓" : "✗")}" : "", r.Rounds.ToString(),
         ]));
 
     /// <summary>Fused times against what other people's code takes for the same work on a core like the one the targets were set on.</summary>

@@ -14,7 +14,11 @@ public static class ForwardBackward
     /// <param name="form">Which implementation; all agree to 1e-9.</param>
     /// <exception cref="ArgumentException">A wrong shape or length, NaN or +∞; the message names symbol, sequence and time step.</exception>
     /// <exception cref="ImpossibleSequenceException">−∞ entries forbid every path of a sequence.</exception>
-    public static HmmPosterior Infer(HmmPotentials potentials, Tensor? lengths = null, MessagePassingForm form = MessagePassingForm.Auto)
+    public static HmmPosterior Infer(HmmPotentials potentials, Tensor? lengths = null, MessagePassingForm form = MessagePassingForm.Auto) =>
+        InferDuring(null, potentials, lengths, form);
+
+    /// <summary><see cref="Infer"/> within a larger computation, whose phase says when only the gradient with respect to ℓ is wanted.</summary>
+    internal static HmmPosterior InferDuring(AdjointPhase? phase, HmmPotentials potentials, Tensor? lengths, MessagePassingForm form)
     {
         HmmShape shape = HmmShape.Require(potentials, lengths);
         bool cpu = potentials.LogLikelihood.device_type == DeviceType.CPU;
@@ -22,7 +26,7 @@ public static class ForwardBackward
         return form switch
         {
             MessagePassingForm.Fused when !cpu => throw new ArgumentException($"form: Fused runs on the CPU, potentials.LogLikelihood is on {potentials.LogLikelihood.device}; take Parallel"),
-            MessagePassingForm.Fused => ExactEverywhere(FusedForwardBackward.Infer(potentials, shape), potentials, shape),
+            MessagePassingForm.Fused => ExactEverywhere(FusedForwardBackward.Infer(potentials, shape, phase), potentials, shape),
             MessagePassingForm.Sequential => SequentialForwardBackward.Infer(potentials, shape),
             _ => ParallelForwardBackward.Infer(potentials, shape),
         };
@@ -55,20 +59,11 @@ public static class ForwardBackward
     /// <summary>Infers again, in log-space, the sequences whose log Z a scaled form left NaN.</summary>
     private static HmmPosterior ExactEverywhere(HmmPosterior scaled, HmmPotentials potentials, HmmShape shape)
     {
-        if (double.IsFinite(scaled.LogZ.detach().sum().item<double>())) return scaled;
         using var scope = NewDisposeScope();
+        if (ExtremeSequences.Of(scaled.LogZ, shape) is not { } extreme) return scaled;
         var (initial, transition, likelihood) = potentials;
-        Tensor extreme = scaled.LogZ.detach().isnan().nonzero().flatten();
-        long[] sequences = extreme.cpu().data<long>().ToArray();
         var (logZ, marginals, pairs) = LogSpaceForwardBackward.Infer(
-            new HmmPotentials(
-                initial.dim() == 2 ? initial.index_select(0, extreme) : initial,
-                transition.dim() == 3 ? transition.index_select(0, extreme) : transition,
-                likelihood.index_select(0, extreme)),
-            shape with { B = sequences.Length, Lengths = [.. sequences.Select(b => shape.Lengths[b])], Origin = sequences });
-        return new HmmPosterior(
-            scaled.LogZ.index_copy(0, extreme, logZ).MoveToOuterDisposeScope(),
-            scaled.Marginals.index_copy(0, extreme, marginals).MoveToOuterDisposeScope(),
-            scaled.PairMarginalSum.index_copy(0, extreme, pairs).MoveToOuterDisposeScope());
+            new HmmPotentials(extreme.PartOf(initial, 1), extreme.PartOf(transition, 2), extreme.PartOf(likelihood, 0)), extreme.Shape);
+        return new HmmPosterior(extreme.Into(scaled.LogZ, logZ), extreme.Into(scaled.Marginals, marginals), extreme.Into(scaled.PairMarginalSum, pairs));
     }
 }

@@ -9,8 +9,8 @@ namespace Svae.Workbench.MessagePassing;
 /// library would cost more than the arithmetic.
 /// </summary>
 /// <remarks>
-/// Rows of B and C are whole vectors of eight doubles, zero-padded. Blocks of four rows by two vectors stay in registers: eight running
-/// sums hide the latency of the fused multiply-add, and each loaded vector of B serves four rows. Without 512-bit registers the runtime
+/// Rows of B and C are whole vectors of eight doubles, zero-padded. Tiles of up to eight rows by three vectors stay in registers: 24 running
+/// sums hide the latency of the fused multiply-add, and each loaded vector of B serves eight rows. Without 512-bit registers the runtime
 /// splits every vector in two.
 /// </remarks>
 internal static unsafe class RowProduct
@@ -35,81 +35,125 @@ internal static unsafe class RowProduct
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(Left a, double* b, long bRow, double* c, long cRow, int rows, int depth, int width, bool fresh)
     {
-        for (int column = 0; column < width; column += 2 * Lanes)
+        for (int left = width / Lanes, take; left > 0; left -= take, b += take * Lanes, c += take * Lanes)
         {
-            bool pair = column + Lanes < width;
-            int row = 0;
-            for (; row + 4 <= rows; row += 4)
-                if (pair) FourByTwo(a.Start + row * a.Row, a.Row, a.Depth, b + column, bRow, c + row * cRow + column, cRow, depth, fresh);
-                else FourByOne(a.Start + row * a.Row, a.Row, a.Depth, b + column, bRow, c + row * cRow + column, cRow, depth, fresh);
-            for (; row < rows; row++)
-                if (pair) OneByTwo(a.Start + row * a.Row, a.Depth, b + column, bRow, c + row * cRow + column, depth, fresh);
-                else OneByOne(a.Start + row * a.Row, a.Depth, b + column, bRow, c + row * cRow + column, depth, fresh);
+            take = left == 4 ? 2 : Math.Min(left, 3); // four vectors are better two and two than three and one
+            if (take == 3) Columns<Three>(a, b, bRow, c, cRow, rows, depth, fresh);
+            else if (take == 2) Columns<Two>(a, b, bRow, c, cRow, rows, depth, fresh);
+            else Columns<One>(a, b, bRow, c, cRow, rows, depth, fresh);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourByTwo(double* a, long aRow, long aDepth, double* b, long bRow, double* c, long cRow, int depth, bool fresh)
+    private static void Columns<TColumns>(Left a, double* b, long bRow, double* c, long cRow, int rows, int depth, bool fresh) where TColumns : struct, ICount
     {
-        double* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, c1 = c + cRow, c2 = c1 + cRow, c3 = c2 + cRow;
-        Vector512<double> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
+        int row = 0;
+        for (; row + 8 <= rows; row += 8) Tile<Eight, TColumns>(a.Start + row * a.Row, a.Row, a.Depth, b, bRow, c + row * cRow, cRow, depth, fresh);
+        for (; row + 4 <= rows; row += 4) Tile<Four, TColumns>(a.Start + row * a.Row, a.Row, a.Depth, b, bRow, c + row * cRow, cRow, depth, fresh);
+        for (; row < rows; row++) Tile<One, TColumns>(a.Start + row * a.Row, a.Row, a.Depth, b, bRow, c + row * cRow, cRow, depth, fresh);
+    }
+
+    /// <summary>A number that the just-in-time compiler knows, so that what a tile does not need vanishes from its code.</summary>
+    private interface ICount
+    {
+        static abstract int Value { get; }
+    }
+
+    private readonly struct One : ICount { public static int Value => 1; }
+
+    private readonly struct Two : ICount { public static int Value => 2; }
+
+    private readonly struct Three : ICount { public static int Value => 3; }
+
+    private readonly struct Four : ICount { public static int Value => 4; }
+
+    private readonly struct Eight : ICount { public static int Value => 8; }
+
+    /// <summary>One tile of C: 8, 4 or 1 rows by 1 to 3 vectors. Each sum is a variable of its own, because only those live in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile<TRows, TColumns>(double* a, long aRow, long aDepth, double* b, long bRow, double* c, long cRow, int depth, bool fresh)
+        where TRows : struct, ICount where TColumns : struct, ICount
+    {
+        Vector512<double> s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default;
+        Vector512<double> s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
+        Vector512<double> s40 = default, s41 = default, s42 = default, s50 = default, s51 = default, s52 = default;
+        Vector512<double> s60 = default, s61 = default, s62 = default, s70 = default, s71 = default, s72 = default;
         if (!fresh)
         {
-            (s00, s01, s10, s11) = (Vector512.Load(c), Vector512.Load(c + Lanes), Vector512.Load(c1), Vector512.Load(c1 + Lanes));
-            (s20, s21, s30, s31) = (Vector512.Load(c2), Vector512.Load(c2 + Lanes), Vector512.Load(c3), Vector512.Load(c3 + Lanes));
+            Load<TColumns>(c, ref s00, ref s01, ref s02);
+            if (TRows.Value > 1)
+            {
+                Load<TColumns>(c + cRow, ref s10, ref s11, ref s12);
+                Load<TColumns>(c + 2 * cRow, ref s20, ref s21, ref s22);
+                Load<TColumns>(c + 3 * cRow, ref s30, ref s31, ref s32);
+            }
+            if (TRows.Value > 4)
+            {
+                Load<TColumns>(c + 4 * cRow, ref s40, ref s41, ref s42);
+                Load<TColumns>(c + 5 * cRow, ref s50, ref s51, ref s52);
+                Load<TColumns>(c + 6 * cRow, ref s60, ref s61, ref s62);
+                Load<TColumns>(c + 7 * cRow, ref s70, ref s71, ref s72);
+            }
         }
-        long at = 0;
-        for (int d = 0; d < depth; d++, b += bRow, at += aDepth)
+        Vector512<double> left = default, middle = default, right = default;
+        double* lower = a + 4 * aRow;
+        for (int d = 0; d < depth; d++, b += bRow, a += aDepth, lower += aDepth)
         {
-            Vector512<double> left = Vector512.Load(b), right = Vector512.Load(b + Lanes);
-            Vector512<double> x0 = Vector512.Create(a[at]), x1 = Vector512.Create(a1[at]), x2 = Vector512.Create(a2[at]), x3 = Vector512.Create(a3[at]);
-            s00 = Vector512.FusedMultiplyAdd(x0, left, s00); s01 = Vector512.FusedMultiplyAdd(x0, right, s01);
-            s10 = Vector512.FusedMultiplyAdd(x1, left, s10); s11 = Vector512.FusedMultiplyAdd(x1, right, s11);
-            s20 = Vector512.FusedMultiplyAdd(x2, left, s20); s21 = Vector512.FusedMultiplyAdd(x2, right, s21);
-            s30 = Vector512.FusedMultiplyAdd(x3, left, s30); s31 = Vector512.FusedMultiplyAdd(x3, right, s31);
+            Load<TColumns>(b, ref left, ref middle, ref right);
+            Add<TColumns>(a, left, middle, right, ref s00, ref s01, ref s02);
+            if (TRows.Value > 1)
+            {
+                Add<TColumns>(a + aRow, left, middle, right, ref s10, ref s11, ref s12);
+                Add<TColumns>(a + 2 * aRow, left, middle, right, ref s20, ref s21, ref s22);
+                Add<TColumns>(a + 3 * aRow, left, middle, right, ref s30, ref s31, ref s32);
+            }
+            if (TRows.Value > 4)
+            {
+                Add<TColumns>(lower, left, middle, right, ref s40, ref s41, ref s42);
+                Add<TColumns>(lower + aRow, left, middle, right, ref s50, ref s51, ref s52);
+                Add<TColumns>(lower + 2 * aRow, left, middle, right, ref s60, ref s61, ref s62);
+                Add<TColumns>(lower + 3 * aRow, left, middle, right, ref s70, ref s71, ref s72);
+            }
         }
-        s00.Store(c); s01.Store(c + Lanes); s10.Store(c1); s11.Store(c1 + Lanes);
-        s20.Store(c2); s21.Store(c2 + Lanes); s30.Store(c3); s31.Store(c3 + Lanes);
+        Store<TColumns>(c, s00, s01, s02);
+        if (TRows.Value > 1)
+        {
+            Store<TColumns>(c + cRow, s10, s11, s12);
+            Store<TColumns>(c + 2 * cRow, s20, s21, s22);
+            Store<TColumns>(c + 3 * cRow, s30, s31, s32);
+        }
+        if (TRows.Value > 4)
+        {
+            Store<TColumns>(c + 4 * cRow, s40, s41, s42);
+            Store<TColumns>(c + 5 * cRow, s50, s51, s52);
+            Store<TColumns>(c + 6 * cRow, s60, s61, s62);
+            Store<TColumns>(c + 7 * cRow, s70, s71, s72);
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourByOne(double* a, long aRow, long aDepth, double* b, long bRow, double* c, long cRow, int depth, bool fresh)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Load<TColumns>(double* row, ref Vector512<double> first, ref Vector512<double> second, ref Vector512<double> third) where TColumns : struct, ICount
     {
-        double* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, c1 = c + cRow, c2 = c1 + cRow, c3 = c2 + cRow;
-        Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default;
-        if (!fresh) (s0, s1, s2, s3) = (Vector512.Load(c), Vector512.Load(c1), Vector512.Load(c2), Vector512.Load(c3));
-        long at = 0;
-        for (int d = 0; d < depth; d++, b += bRow, at += aDepth)
-        {
-            Vector512<double> v = Vector512.Load(b);
-            s0 = Vector512.FusedMultiplyAdd(Vector512.Create(a[at]), v, s0);
-            s1 = Vector512.FusedMultiplyAdd(Vector512.Create(a1[at]), v, s1);
-            s2 = Vector512.FusedMultiplyAdd(Vector512.Create(a2[at]), v, s2);
-            s3 = Vector512.FusedMultiplyAdd(Vector512.Create(a3[at]), v, s3);
-        }
-        s0.Store(c); s1.Store(c1); s2.Store(c2); s3.Store(c3);
+        first = Vector512.Load(row);
+        if (TColumns.Value > 1) second = Vector512.Load(row + Lanes);
+        if (TColumns.Value > 2) third = Vector512.Load(row + 2 * Lanes);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneByTwo(double* a, long aDepth, double* b, long bRow, double* c, int depth, bool fresh)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TColumns>(
+        double* factor, Vector512<double> left, Vector512<double> middle, Vector512<double> right,
+        ref Vector512<double> first, ref Vector512<double> second, ref Vector512<double> third) where TColumns : struct, ICount
     {
-        Vector512<double> s0 = default, s1 = default;
-        if (!fresh) (s0, s1) = (Vector512.Load(c), Vector512.Load(c + Lanes));
-        for (int d = 0; d < depth; d++, b += bRow, a += aDepth)
-        {
-            Vector512<double> x = Vector512.Create(*a);
-            s0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b), s0);
-            s1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + Lanes), s1);
-        }
-        s0.Store(c); s1.Store(c + Lanes);
+        Vector512<double> x = Vector512.Create(*factor);
+        first = Vector512.FusedMultiplyAdd(x, left, first);
+        if (TColumns.Value > 1) second = Vector512.FusedMultiplyAdd(x, middle, second);
+        if (TColumns.Value > 2) third = Vector512.FusedMultiplyAdd(x, right, third);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneByOne(double* a, long aDepth, double* b, long bRow, double* c, int depth, bool fresh)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TColumns>(double* row, Vector512<double> first, Vector512<double> second, Vector512<double> third) where TColumns : struct, ICount
     {
-        Vector512<double> s = fresh ? default : Vector512.Load(c);
-        for (int d = 0; d < depth; d++, b += bRow, a += aDepth)
-            s = Vector512.FusedMultiplyAdd(Vector512.Create(*a), Vector512.Load(b), s);
-        s.Store(c);
+        first.Store(row);
+        if (TColumns.Value > 1) second.Store(row + Lanes);
+        if (TColumns.Value > 2) third.Store(row + 2 * Lanes);
     }
 }

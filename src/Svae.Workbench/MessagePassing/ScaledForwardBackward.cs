@@ -59,6 +59,8 @@ internal sealed unsafe class ScaledForwardBackward
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Forward(double* initial, int initialStride, double* likelihood, double* logZ)
     {
+        double* evidence = stackalloc double[Sequences]; // Π c_t since the last logarithm: few of them are enough
+        Fill(evidence, Sequences, 1);
         for (int t = 0; t < T; t++)
         {
             double* alpha = Filtered + t * Step, weight = Weight + t * Step;
@@ -68,9 +70,13 @@ internal sealed unsafe class ScaledForwardBackward
                 if (t >= Lengths[b]) { Fill(alpha, Width, 0); Fill(weight, Width, 0); continue; }
                 if (t == 0) logZ[b] = ExpOverMax(initial + b * initialStride, alpha, K);
                 logZ[b] += ExpOverMax(likelihood + ((long)b * T + t) * K, weight, K);
-                logZ[b] += Normalise(alpha, weight);
+                evidence[b] *= Normalise(alpha, weight);
+                if (evidence[b] is > 1 / Reach and < Reach) continue;
+                logZ[b] += Math.Log(evidence[b]);
+                evidence[b] = 1;
             }
         }
+        for (int b = 0; b < Sequences; b++) logZ[b] += Math.Log(evidence[b]);
     }
 
     /// <summary>β, u and the marginals.</summary>
@@ -126,20 +132,29 @@ internal sealed unsafe class ScaledForwardBackward
         for (long i = 0; i < T * Step; i += Lanes) (Vector512.Load(Weight + i) * Vector512.Load(Future + i)).Store(Onward + i);
     }
 
-    /// <summary>What H alone contributes: α_{t−1}(P∘H) in the rows t of α̇, and (P∘H) u_{t+1} in the rows t of v.</summary>
+    /// <summary>What H alone contributes: α_{t−1}(P∘H) in the rows t of α̇, (P∘H) u_{t+1} in the rows t of v, and H ∘ Σ_t p(z_t, z_{t+1}).</summary>
     /// <param name="pairs">H, [sequences, K, K].</param>
+    /// <param name="sums">Σ_t p(z_t, z_{t+1}), [sequences, K, K].</param>
     /// <param name="squares">Scratch, [2, Width, Width], zero in the padding.</param>
     /// <param name="tangent">α̇ to be, [T, sequences, Width].</param>
     /// <param name="onward">v to be, [T, sequences, Width].</param>
+    /// <param name="transition">H ∘ Σ_t p(z_t, z_{t+1}) is added to it, [Width, Width]; null when it is not wanted.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void AdjointPairs(double* pairs, double* squares, double* tangent, double* onward)
+    public void AdjointPairs(double* pairs, double* sums, double* squares, double* tangent, double* onward, double* transition)
     {
         double* moved = squares, transposed = squares + (long)Width * Width;
-        for (int b = 0; b < Sequences; b++, pairs += (long)K * K)
+        for (int b = 0; b < Sequences; b++, pairs += (long)K * K, sums += (long)K * K)
         {
             for (int i = 0; i < K; i++)
-                for (int j = 0; j < K; j++)
-                    transposed[j * Width + i] = moved[i * Width + j] = Transition[i * Width + j] * pairs[i * K + j];
+                for (int k = 0; k < Width; k += Lanes)
+                {
+                    Vector512<double> H = LoadPart(pairs + i * K, k, K);
+                    (Vector512.Load(Transition + i * Width + k) * H).Store(moved + i * Width + k);
+                    if (transition is not null)
+                        Vector512.FusedMultiplyAdd(H, LoadPart(sums + i * K, k, K), Vector512.Load(transition + i * Width + k)).Store(transition + i * Width + k);
+                }
+            for (int j = 0; j < K; j++)
+                for (int i = 0; i < K; i++) transposed[j * Width + i] = moved[i * Width + j];
             long row = (long)b * Width;
             Multiply(new Left(Filtered + row, Step, 1), moved, Width, tangent + row + Step, Step, T - 1, K, Width, fresh: true);
             Multiply(new Left(Onward + row + Step, Step, 1), transposed, Width, onward + row, Step, T - 1, K, Width, fresh: true);
@@ -151,9 +166,8 @@ internal sealed unsafe class ScaledForwardBackward
     /// <param name="marginals">G, [sequences, T, K]; null when zero.</param>
     /// <param name="tangent">Set to α̇, [T, sequences, Width].</param>
     /// <param name="shift">Set to s, [sequences, T].</param>
-    /// <param name="score">Scratch, [Width], zero.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void AdjointForward(bool hasPairs, double* marginals, double* tangent, double* shift, double* score)
+    public void AdjointForward(bool hasPairs, double* marginals, double* tangent, double* shift)
     {
         for (int t = 0; t < T; t++)
         {
@@ -162,12 +176,12 @@ internal sealed unsafe class ScaledForwardBackward
             for (int b = 0; b < Sequences; b++, row += Width)
             {
                 if (t == 0) Fill(tangent + row, Width, 0);
-                if (marginals is not null) Copy(marginals + ((long)b * T + t) * K, score, K);
+                double* score = marginals is null ? null : marginals + ((long)b * T + t) * K;
                 Vector512<double> sum = default;
                 for (int k = 0; k < Width; k += Lanes)
                 {
                     Vector512<double> raw = Vector512.Load(tangent + row + k) * Vector512.Load(Weight + row + k);
-                    raw = Vector512.FusedMultiplyAdd(Vector512.Load(Filtered + row + k), Vector512.Load(score + k), raw);
+                    if (score is not null) raw = Vector512.FusedMultiplyAdd(Vector512.Load(Filtered + row + k), LoadPart(score, k, K), raw);
                     raw.Store(tangent + row + k);
                     sum += raw;
                 }
@@ -186,9 +200,8 @@ internal sealed unsafe class ScaledForwardBackward
     /// <param name="shift">s, [sequences, T].</param>
     /// <param name="onward">Set to v, [T, sequences, Width].</param>
     /// <param name="likelihood">Set to ∂ℓ, [sequences, T, K].</param>
-    /// <param name="score">Scratch, [Width], zero.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void AdjointBackward(bool hasPairs, double* logZ, double* marginals, double* tangent, double* shift, double* onward, double* likelihood, double* score)
+    public void AdjointBackward(bool hasPairs, double* logZ, double* marginals, double* tangent, double* shift, double* onward, double* likelihood)
     {
         for (int t = T - 1; t >= 0; t--)
         {
@@ -198,14 +211,14 @@ internal sealed unsafe class ScaledForwardBackward
             {
                 if (t >= Lengths[b] - 1) Fill(onward + row, Width, t == Lengths[b] - 1 ? logZ[b] : 0);
                 long at = ((long)b * T + t) * K;
-                if (marginals is not null) Copy(marginals + at, score, K);
+                double* score = marginals is null ? null : marginals + at;
                 Vector512<double> s = Vector512.Create(shift[b * T + t]);
                 for (int k = 0; k < Width; k += Lanes)
                 {
                     Vector512<double> later = Vector512.Load(onward + row + k);
                     Vector512<double> moment = Vector512.Load(tangent + row + k) * Vector512.Load(Future + row + k);
                     StorePart(Vector512.FusedMultiplyAdd(Vector512.Load(Filtered + row + k), later, moment), likelihood + at, k, K);
-                    Vector512<double> own = Vector512.Load(Onward + row + k) * (Vector512.Load(score + k) - s);
+                    Vector512<double> own = Vector512.Load(Onward + row + k) * ((score is null ? default : LoadPart(score, k, K)) - s);
                     Vector512.FusedMultiplyAdd(Vector512.Load(Weight + row + k), later, own).Store(onward + row + k);
                 }
             }
@@ -226,7 +239,7 @@ internal sealed unsafe class ScaledForwardBackward
             Multiply(new Left(left + r * stride, 1, stride), right + r * stride, stride, sum, Width, K, Math.Min(RowBlock, rows - r), Width, fresh);
     }
 
-    /// <summary>Multiplies α by L and divides both by c; returns log c, or NaN when c is too small to trust.</summary>
+    /// <summary>Multiplies α by L and divides both by c; returns c, or NaN when it is too small to trust.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Normalise(double* alpha, double* weight)
     {
@@ -240,6 +253,6 @@ internal sealed unsafe class ScaledForwardBackward
             w.Store(weight + k);
             (Vector512.Load(alpha + k) * w).Store(alpha + k);
         }
-        return c >= 1 / Reach ? Math.Log(c) : double.NaN;
+        return c >= 1 / Reach ? c : double.NaN;
     }
 }

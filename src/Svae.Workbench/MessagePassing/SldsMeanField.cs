@@ -129,7 +129,7 @@ public static class SldsMeanField
         {
             if (beta != 1) evidence = evidence / beta;
             if (labels is not null) evidence = evidence + labels;
-            return ForwardBackward.Infer(new HmmPotentials(potentials.LogInitial, potentials.LogTransition, evidence), lengths, form);
+            return ForwardBackward.InferDuring(Phase, new HmmPotentials(potentials.LogInitial, potentials.LogTransition, evidence), lengths, form);
         }
     }
 }

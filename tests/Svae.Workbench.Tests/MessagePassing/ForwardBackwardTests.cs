@@ -79,6 +79,23 @@ public class ForwardBackwardTests
         AssertClose.Equal(posterior.Marginals[.., 0], initial.grad!, what: "first marginals");
     }
 
+    [Theory, MemberData(nameof(AllForms))]
+    public void With_every_frame_missing_the_posterior_is_the_prior(MessagePassingForm form)
+    {
+        using var scope = NewDisposeScope();
+        var model = new RandomHmm(2, 6, 3, true, true, true, 4);
+        var (initial, transition, likelihood) = model.Potentials();
+        (initial, transition) = (initial.log_softmax(-1), transition.log_softmax(-1));
+        HmmPosterior posterior = ForwardBackward.Infer(new HmmPotentials(initial, transition, zeros_like(likelihood)), model.Lengths(), form);
+        AssertClose.Equal(zeros(2, dtype: ScalarType.Float64), posterior.LogZ, 1e-12, "log Z");
+        for (int b = 0; b < model.B; b++)
+        {
+            Tensor prior = initial.exp();
+            for (int t = 0; t < model.LengthOf(b); t++, prior = prior.matmul(transition.exp()))
+                AssertClose.Equal(prior, posterior.Marginals[b, t], 1e-12, $"p(z_{t + 1})");
+        }
+    }
+
     internal static Tensor RandomCombination(HmmPosterior posterior, int seed)
     {
         using var generator = new Generator((ulong)seed);

@@ -43,6 +43,19 @@ public class PathTests
         }, iter: 30);
 
     [Fact]
+    public void Gradients_of_pair_marginals_match_finite_differences() =>
+        RandomHmm.OfSizes(Gen.Int[1, 2], Gen.Int[2, 4], Gen.Int[1, 3]).Sample(model =>
+        {
+            using var scope = NewDisposeScope();
+            HmmPotentials potentials = model.Potentials();
+            using var generator = new Generator((ulong)model.Seed);
+            Tensor weights = randn([model.B, model.T - 1, model.K, model.K], dtype: ScalarType.Float64, generator: generator);
+            FiniteDifferences.AssertAgree(
+                x => (weights * ForwardBackward.PairMarginals(new HmmPotentials(x[0], x[1], x[2]), model.Lengths())).sum(),
+                [potentials.LogInitial, potentials.LogTransition, potentials.LogLikelihood]);
+        }, iter: 10);
+
+    [Fact]
     public void Sampled_paths_are_as_frequent_as_probable()
     {
         using var scope = NewDisposeScope();
@@ -62,6 +75,6 @@ public class PathTests
             }
         }
         using var again = new Generator(7);
-Assert.Equal(samples.data<long>().ToArray(), ForwardBackward.SamplePaths(potentials, again, count, model.Lengths()).data<long>().ToArray());
+        Assert.Equal(samples.data<long>().ToArray(), ForwardBackward.SamplePaths(potentials, again, count, model.Lengths()).data<long>().ToArray());
     }
 }
