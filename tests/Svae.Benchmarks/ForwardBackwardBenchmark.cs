@@ -20,11 +20,35 @@ internal static class ForwardBackwardBenchmark
             Problem problem = Problem.Random(batch: 32, time: 200, states: K, seed: K);
             string size = $"B = 32, T = 200, K = {K}";
             forms.Add(benchmark.Compare(size, () => problem.ForwardBackward(MessagePassingForm.Fused), () => problem.ForwardBackward(MessagePassingForm.Sequential), target));
-            threads.Add(benchmark.Compare(size, () => OnThreads(2, problem), () => OnThreads(1, problem), 1 / 1.7));
+            threads.Add(benchmark.Compare(size, () => OnThreads(2, problem), () => OnThreads(1, problem), 1 / 1.7) with { ByWall = true });
         }
         MarkdownTable.Print("HMM forward–backward, forward + backward, one thread", "fused", "sequential tensor form", forms);
         MarkdownTable.Print("The same, fused form, by threads", "two threads", "one thread", threads);
+        CompareDurations();
         PrintLongSequences();
+    }
+
+    /// <summary>Explicit durations: a step should cost about as much as K² + K·D, not (K·D)².</summary>
+    private static void CompareDurations()
+    {
+        using var scope = NewDisposeScope();
+        var rows = new List<Comparison>();
+        foreach (int D in new[] { 10, 100 })
+        {
+            HmmPotentials plain = Problem.Random(batch: 8, time: 200, states: 20, seed: D).Potentials;
+            using var generator = new Generator((ulong)D);
+            Tensor duration = randn([20, D], ScalarType.Float64, generator: generator).requires_grad_();
+            void Evaluate(MessagePassingForm form)
+            {
+                using var inner = NewDisposeScope();
+                HsmmPosterior q = HiddenSemiMarkov.Infer(new HsmmPotentials(plain.LogInitial, plain.LogTransition, duration, plain.LogLikelihood), form: form);
+                (q.LogZ.sum() + q.Marginals.square().sum() + q.SegmentStarts.square().sum() + q.TransitionCounts.square().sum() + q.DurationCounts.square().sum()).backward();
+                plain.LogInitial.grad = plain.LogTransition.grad = plain.LogLikelihood.grad = duration.grad = null;
+            }
+            rows.Add(new AlternatingBenchmark { Rounds = 5, WarmUp = 2, Limit = TimeSpan.FromSeconds(8) }.Compare($"B = 8, T = 200, K = 20, D = {D}",
+                () => Evaluate(MessagePassingForm.Fused), () => Evaluate(MessagePassingForm.Sequential)));
+        }
+        MarkdownTable.Print("Explicit-duration HMM, forward + backward, one thread", "fused", "sequential tensor form (log-space)", rows);
     }
 
     /// <summary>One sequence of up to 100,000 time steps: time per step should not grow.</summary>
@@ -48,7 +72,7 @@ internal static class ForwardBackwardBenchmark
         set_num_threads(before);
     }
 
-    private sealed record Problem(HmmPotentials Potentials, Tensor[] Weights)
+    internal sealed record Problem(HmmPotentials Potentials, Tensor[] Weights)
     {
         public static Problem Random(long batch, long time, long states, int seed)
         {

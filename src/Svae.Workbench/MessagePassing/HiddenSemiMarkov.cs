@@ -10,8 +10,8 @@ namespace Svae.Workbench.MessagePassing;
 /// <remarks>
 /// A hidden semi-Markov model is a hidden Markov model whose state is the pair (k, r) of a state and the time steps its segment still
 /// lasts: (k, r) counts down to (k, r − 1), and (k, 1) enters any (j, d) with weight A[k, j] P[j, d]. Whatever remains when the sequence
-/// ends is the censored part. Inference runs on the K·D pairs, so every form and gradient is that of <see cref="ForwardBackward"/>; a time step
-/// costs (K·D)², which suits K·D up to a few hundred.
+/// ends is the censored part. The fused and the sequential form use that structure, at K² + K·D a time step; the parallel form runs
+/// <see cref="ForwardBackward"/> on all K·D pairs, which suits K·D up to about a hundred.
 /// </remarks>
 public static class HiddenSemiMarkov
 {
@@ -23,25 +23,52 @@ public static class HiddenSemiMarkov
     /// <exception cref="ImpossibleSequenceException">−∞ entries forbid every segmentation of a sequence.</exception>
     public static HsmmPosterior Infer(HsmmPotentials potentials, Tensor? lengths = null, MessagePassingForm form = MessagePassingForm.Auto)
     {
-        var (B, T, K, D) = Require(potentials, lengths);
-        var (logZ, countdown, pairs) = ForwardBackward.Infer(Countdown(potentials, K, D), lengths, form);
+        var (shape, D) = Require(potentials, lengths);
+        bool cpu = potentials.LogLikelihood.device_type == DeviceType.CPU;
+        if (form == MessagePassingForm.Auto) form = cpu ? MessagePassingForm.Fused : MessagePassingForm.Sequential;
+        return form switch
+        {
+            MessagePassingForm.Fused when !cpu => throw new ArgumentException($"form: Fused runs on the CPU, potentials.LogLikelihood is on {potentials.LogLikelihood.device}; take Sequential"),
+            MessagePassingForm.Fused => ExactEverywhere(FusedHiddenSemiMarkov.Infer(potentials, shape), potentials, shape),
+            MessagePassingForm.Sequential => LogSpaceHiddenSemiMarkov.Infer(potentials, shape),
+            _ => OnPairs(potentials, shape, D, lengths),
+        };
+    }
+
+    /// <summary>Inference in the hidden Markov model over pairs, parallel in time.</summary>
+    private static HsmmPosterior OnPairs(HsmmPotentials potentials, HmmShape shape, long D, Tensor? lengths)
+    {
+        var (B, T, K, _) = shape;
+        var (logZ, countdown, pairs) = ForwardBackward.Infer(Countdown(potentials, K, D), lengths, MessagePassingForm.Parallel);
         countdown = countdown.reshape(B, T, K, D);                                           // p(z_t = k, r steps remain)
         Tensor entered = pairs.reshape(B, K, D, K, D).select(2, 0);                          // Σ_t p(i ends at t, then j for d steps)
         Tensor continued = nn.functional.pad(countdown.narrow(1, 0, T - 1).narrow(3, 1, D - 1), [0, 1, 0, 0, 1, 0]);
-        Tensor present = SequenceMask.Of(lengths, B, T, logZ.device);
         return new HsmmPosterior(logZ,
             Marginals: countdown.sum(dim: -1),
-            SegmentStarts: (countdown - continued).sum(dim: -1) * present,
+            SegmentStarts: (countdown - continued).sum(dim: -1) * SequenceMask.Of(lengths, B, T, logZ.device),
             TransitionCounts: entered.sum(dim: -1),
             DurationCounts: entered.sum(dim: 1) + countdown.select(1, 0));
+    }
+
+    /// <summary>Infers again, in log-space, the sequences whose log Z the scaled form left NaN.</summary>
+    private static HsmmPosterior ExactEverywhere(HsmmPosterior scaled, HsmmPotentials potentials, HmmShape shape)
+    {
+        using var scope = NewDisposeScope();
+        if (ExtremeSequences.Of(scaled.LogZ, shape) is not { } extreme) return scaled;
+        var (initial, transition, duration, likelihood) = potentials;
+        HsmmPosterior exact = LogSpaceHiddenSemiMarkov.Infer(
+            new HsmmPotentials(extreme.PartOf(initial, 1), extreme.PartOf(transition, 2), extreme.PartOf(duration, 2), extreme.PartOf(likelihood, 0)), extreme.Shape);
+        return new HsmmPosterior(
+            extreme.Into(scaled.LogZ, exact.LogZ), extreme.Into(scaled.Marginals, exact.Marginals), extreme.Into(scaled.SegmentStarts, exact.SegmentStarts),
+            extreme.Into(scaled.TransitionCounts, exact.TransitionCounts), extreme.Into(scaled.DurationCounts, exact.DurationCounts));
     }
 
     /// <summary>The most probable segmentation, [B, T]; not differentiable.</summary>
     /// <inheritdoc cref="Infer" path="/exception"/>
     public static SegmentedPath MostProbablePath(HsmmPotentials potentials, Tensor? lengths = null)
     {
-        var (_, _, K, D) = Require(potentials, lengths);
-        return Segmented(ForwardBackward.MostProbablePath(Countdown(potentials, K, D), lengths), D);
+        var (shape, _) = Require(potentials, lengths);
+        return SegmentedPaths.MostProbable(potentials, shape);
     }
 
     /// <summary>Independent draws of whole segmentations, [S, B, T].</summary>
@@ -52,8 +79,8 @@ public static class HiddenSemiMarkov
     /// <inheritdoc cref="Infer" path="/exception"/>
     public static SegmentedPath SamplePaths(HsmmPotentials potentials, Generator generator, int count, Tensor? lengths = null)
     {
-        var (_, _, K, D) = Require(potentials, lengths);
-        return Segmented(ForwardBackward.SamplePaths(Countdown(potentials, K, D), generator, count, lengths), D);
+        var (shape, _) = Require(potentials, lengths);
+        return SegmentedPaths.Sample(potentials, shape, generator, count);
     }
 
     /// <summary>The hidden Markov model over pairs (k, r), numbered k·D + r − 1.</summary>
@@ -71,20 +98,13 @@ public static class HiddenSemiMarkov
             likelihood.unsqueeze(-1).expand(-1, -1, -1, D).flatten(-2));
     }
 
-    private static SegmentedPath Segmented(Tensor pairs, long D)
-    {
-        Tensor past = pairs < 0, none = full_like(pairs, -1);
-        return new SegmentedPath(where(past, none, pairs.div(D, RoundingMode.floor)), where(past, none, pairs.remainder(D) + 1));
-    }
-
-    private static (long B, long T, long K, long D) Require(HsmmPotentials potentials, Tensor? lengths)
+    private static (HmmShape Shape, long D) Require(HsmmPotentials potentials, Tensor? lengths)
     {
         var (initial, transition, duration, likelihood) = potentials;
         HmmShape shape = HmmShape.Require(new HmmPotentials(initial, transition, likelihood), lengths);
         HmmShape.RequireShape(duration, "potentials.LogDuration", shape.B, ("state", shape.K), ("duration", -1));
         HmmShape.RequireLogPotential(duration, "potentials.LogDuration", duration.dim() == 3 ? ["sequence", "state", "duration index"] : ["state", "duration index"]);
         long D = duration.shape[^1];
-        return D > 0 ? (shape.B, shape.T, shape.K, D)
-            : throw new ArgumentException("potentials.LogDuration: expected at least one duration, got [.., 0]");
+        return D > 0 ? (shape, D) : throw new ArgumentException("potentials.LogDuration: expected at least one duration, got [.., 0]");
     }
 }

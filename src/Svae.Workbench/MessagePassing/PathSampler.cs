@@ -35,7 +35,7 @@ internal static class PathSampler
     }
 
     /// <summary>The state in which the cumulative distribution passes u; log-weights on entry, overwritten.</summary>
-    private static int Draw(Span<double> weights, double u)
+    public static int Draw(Span<double> weights, double u)
     {
         double max = double.NegativeInfinity, sum = 0;
         foreach (double weight in weights) max = Math.Max(max, weight);

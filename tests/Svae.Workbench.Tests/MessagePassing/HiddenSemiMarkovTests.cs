@@ -41,12 +41,52 @@ public class HiddenSemiMarkovTests
             HsmmPotentials p = Potentials(model, D);
             FiniteDifferences.AssertAgree(x =>
             {
-                using var generator = new Generator((ulong)model.Seed);
                 HsmmPosterior q = HiddenSemiMarkov.Infer(new HsmmPotentials(x[0], x[1], x[2], x[3]), model.Lengths(), form);
-                return new[] { q.LogZ, q.Marginals, q.SegmentStarts, q.TransitionCounts, q.DurationCounts }
-                    .Select(output => (output * randn(output.shape, dtype: ScalarType.Float64, generator: generator)).sum()).Aggregate((a, b) => a + b);
+                return RandomCombination([q.LogZ, q.Marginals, q.SegmentStarts, q.TransitionCounts, q.DurationCounts], model.Seed);
             }, [p.LogInitial, p.LogTransition, p.LogDuration, p.LogLikelihood]);
         }, iter: 3);
+
+    [Fact]
+    public void All_forms_and_their_gradients_agree_on_larger_models() =>
+        Gen.Select(RandomHmm.OfSizes(Gen.Int[1, 5], Gen.Int[1, 30], Gen.Int[1, 9]), Gen.Int[1, 11]).Sample((model, D) =>
+        {
+            using var scope = NewDisposeScope();
+            Tensor[] expected = OutputsAndGradients(model, Potentials(model, D), MessagePassingForm.Sequential);
+            foreach (MessagePassingForm form in ForwardBackwardTests.Forms)
+                foreach (var (truth, actual) in expected.Zip(OutputsAndGradients(model, Potentials(model, D), form)))
+                    AssertClose.Equal(truth, actual, what: form.ToString());
+        }, iter: 8);
+
+    [Theory, MemberData(nameof(AllForms))]
+    public void Potentials_of_ten_thousand_and_forbidden_durations_are_exact(MessagePassingForm form)
+    {
+        using var scope = NewDisposeScope();
+        for (int seed = 0; seed < 10; seed++)
+        {
+            var model = new RandomHmm(2, 4, 3, true, seed % 2 == 0, true, seed);
+            HsmmPotentials p = Potentials(model, 3), extreme = new(p.LogInitial * 1e4, p.LogTransition * 1e4, p.LogDuration * 1e4, p.LogLikelihood * 1e4);
+            if (seed > 4) extreme = p with { LogLikelihood = p.LogLikelihood * 1e4 };
+            extreme.LogDuration.select(-1, 1).fill_(double.NegativeInfinity); // no segment of two time steps
+            HsmmPosterior posterior = HiddenSemiMarkov.Infer(extreme, model.Lengths(), form);
+            for (int b = 0; b < model.B; b++)
+            {
+                var truth = new EnumeratedSegmentations(extreme, b, model.LengthOf(b));
+                AssertClose.Equal(tensor(truth.LogZ), posterior.LogZ[b], 1e-12, "log Z");
+                AssertClose.Equal(truth.DurationCounts, posterior.DurationCounts[b], what: "durations");
+                AssertClose.Equal(truth.TransitionCounts, posterior.TransitionCounts[b], what: "transitions");
+            }
+        }
+    }
+
+    [Theory, MemberData(nameof(AllForms))]
+    public void A_sequence_without_a_possible_segmentation_is_named(MessagePassingForm form)
+    {
+        using var scope = NewDisposeScope();
+        HsmmPotentials potentials = Potentials(new RandomHmm(4, 6, 3, true, true, false, 1), 4);
+        potentials.LogLikelihood[2, 4] = double.NegativeInfinity;
+        var exception = Assert.Throws<ImpossibleSequenceException>(() => HiddenSemiMarkov.Infer(potentials, form: form));
+        Assert.Equal((2, 4), (exception.Sequence, exception.TimeStep));
+    }
 
     [Fact]
     public void The_most_probable_segmentation_is_the_heaviest_of_all() =>
@@ -109,7 +149,22 @@ public class HiddenSemiMarkovTests
             Assert.ThrowsAny<ArgumentException>(() => HiddenSemiMarkov.Infer(potentials with { LogDuration = zeros(4, 2, dtype: ScalarType.Float64) })).Message);
     }
 
-    private static HsmmPotentials Potentials(RandomHmm model, int D)
+    internal static Tensor[] OutputsAndGradients(RandomHmm model, HsmmPotentials p, MessagePassingForm form)
+    {
+        Tensor[] leaves = [.. new[] { p.LogInitial, p.LogTransition, p.LogDuration, p.LogLikelihood }.Select(x => x.detach().requires_grad_())];
+        HsmmPosterior q = HiddenSemiMarkov.Infer(new HsmmPotentials(leaves[0], leaves[1], leaves[2], leaves[3]), model.Lengths(), form);
+        Tensor[] outputs = [q.LogZ, q.Marginals, q.SegmentStarts, q.TransitionCounts, q.DurationCounts];
+        RandomCombination(outputs, model.Seed).backward();
+        return [.. outputs.Select(output => output.detach()), .. leaves.Select(leaf => leaf.grad ?? zeros_like(leaf))];
+    }
+
+    private static Tensor RandomCombination(Tensor[] outputs, int seed)
+    {
+        using var generator = new Generator((ulong)seed);
+        return outputs.Select(output => (output * randn(output.shape, dtype: ScalarType.Float64, generator: generator)).sum()).Aggregate((a, b) => a + b);
+    }
+
+    internal static HsmmPotentials Potentials(RandomHmm model, int D)
     {
         var (initial, transition, likelihood) = model.Potentials();
         using var generator = new Generator((ulong)model.Seed + 1);
