@@ -1,6 +1,5 @@
 using Svae.Workbench.MessagePassing;
 using Svae.Workbench.Tests.Golden;
-using Svae.Workbench.Tests.Oracles;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -12,18 +11,28 @@ public class ForwardBackwardGoldenTests
 {
     public static IEnumerable<TheoryDataRow<string, MessagePassingForm>> Cases() =>
         from name in GoldenCase.Names("hmm_")
-        from form in new[] { MessagePassingForm.Auto, MessagePassingForm.Sequential, MessagePassingForm.Parallel }
+        from form in ForwardBackwardTests.Forms
         select new TheoryDataRow<string, MessagePassingForm>(name, form);
 
     [Theory, MemberData(nameof(Cases))]
-    public void Log_partition_and_marginals(string name, MessagePassingForm form)
+    public void Log_partition_marginals_and_entropy(string name, MessagePassingForm form)
     {
         using var scope = NewDisposeScope();
+        GoldenComparison.AssertAll(Golden(name, form));
+    }
+
+    internal static GoldenComparison[] Golden(string name, MessagePassingForm form)
+    {
         GoldenCase golden = GoldenCase.Load(name);
-        HmmPosterior posterior = ForwardBackward.Infer(Potentials(golden), form: form);
-        AssertClose.Equal(golden["logZ"].reshape(1), posterior.LogZ, what: "log Z");
-        AssertClose.Equal(golden["gamma"].unsqueeze(0), posterior.Marginals, what: "marginals");
-        AssertClose.Equal(golden["xi"].sum(0, keepdim: true), posterior.PairMarginalSum, what: "pair marginals");
+        HmmPotentials potentials = Potentials(golden);
+        HmmPosterior posterior = ForwardBackward.Infer(potentials, form: form);
+        var (logZ, marginals, pairs) = posterior;
+        Tensor expectedLogWeight = (marginals[0, 0] * potentials.LogInitial).sum() + (pairs[0] * potentials.LogTransition).sum() + (marginals * potentials.LogLikelihood).sum();
+        return
+        [
+            golden.Compare("logZ", logZ[0]), golden.Compare("gamma", marginals[0]), golden.Compare("xi", golden["xi"].sum(dim: 0), pairs[0]),
+            golden.Compare("xi of each step", golden["xi"], ForwardBackward.PairMarginals(potentials)[0]), golden.Compare("entropy", logZ[0] - expectedLogWeight),
+        ];
     }
 
     [Theory, MemberData(nameof(Names))]
