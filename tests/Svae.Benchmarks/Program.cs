@@ -1,11 +1,13 @@
+using System.Runtime.CompilerServices;
 using Svae.Benchmarks;
 using TorchSharp;
 
-// dotnet run -c Release --project tests/Svae.Benchmarks -- chain|families|hmm|rnn-posterior|scaling|slds|all
+// dotnet run -c Release --project tests/Svae.Benchmarks -- chain|device|families|hmm|rnn-posterior|scaling|slds|all
 // One file per primitive; each registers here under its name.
 var suites = new SortedDictionary<string, Action>
 {
     ["chain"] = GaussianChainBenchmark.Run,
+    ["device"] = DeviceBenchmark.Run,
     ["families"] = InferenceFamiliesBenchmark.Run,
     ["hmm"] = ForwardBackwardBenchmark.Run,
     ["rnn-posterior"] = RecurrentPosteriorBenchmark.Run,
@@ -21,6 +23,7 @@ if (chosen.FirstOrDefault(name => !suites.ContainsKey(name)) is { } unknown)
     Console.Error.WriteLine($"unknown benchmark '{unknown}'; there are: {string.Join(", ", suites.Keys)}, all");
     return 1;
 }
+RuntimeHelpers.RunModuleConstructor(typeof(Svae.Workbench.MessagePassing.ForwardBackward).Module.ModuleHandle); // before libtorch reads its environment
 torch.set_num_threads(1); // a suite that measures more threads says so in its table
 Console.WriteLine(Machine.Describe());
 foreach (string name in chosen) suites[name]();
