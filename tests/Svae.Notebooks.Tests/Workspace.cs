@@ -58,7 +58,7 @@ internal sealed class Workspace : IDisposable
 
         public TaskCompletionSource<WorkProgress> Reported { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public void NotebookStarted(string notebook, int codeCells) => Events.Add($"notebook of {codeCells}");
+        public void NotebookStarted(string notebook, RunForecast forecast) => Events.Add($"notebook of {forecast.Cells}");
 
         public void CellStarted(CellPosition cell)
         {

@@ -1,5 +1,4 @@
 using Svae.Workbench;
-using Svae.Notebooks.Documents;
 using Svae.Notebooks.Execution;
 using Svae.Workbench.Display;
 
@@ -25,11 +24,17 @@ internal sealed record BatchRequest
 
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>File for the <see cref="JsonLog"/> of the batch; null for none, "-" for the standard output.</summary>
+    public string? Log { get; init; }
+
+    /// <summary>A claim that does not hold is a failure.</summary>
+    public bool Check { get; init; }
+
     /// <summary>One request per notebook.</summary>
     /// <exception cref="UserInputException">A path leads nowhere, or a parameter is not <c>name=value</c>.</exception>
     public IReadOnlyList<RunRequest> Notebooks()
     {
-        string[] files = Paths.SelectMany(Found).Distinct().ToArray();
+        string[] files = NotebookPaths.Find(Paths);
         var values = Parameters.Select(Split).ToArray();
         return files.Select(file => new RunRequest
         {
@@ -44,15 +49,7 @@ internal sealed record BatchRequest
         }).ToArray();
     }
 
-    private static IEnumerable<string> Found(string path)
-    {
-        if (File.Exists(path)) return [path];
-        if (!Directory.Exists(path)) throw new UserInputException($"{path}: no such notebook or folder");
-        string[] inside = Directory.GetFiles(path, "*.ipynb").Order(StringComparer.Ordinal).ToArray();
-        return inside.Length > 0 ? inside : throw new UserInputException($"{path}: there are no notebooks (.ipynb) in this folder");
-    }
-
-    private static (string, string) Split(string parameter)
+    internal static (string Name, string Value) Split(string parameter)
     {
         int equals = parameter.IndexOf('=');
         return equals > 0 ? (parameter[..equals].Trim(), parameter[(equals + 1)..])

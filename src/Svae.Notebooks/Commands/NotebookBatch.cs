@@ -1,51 +1,92 @@
-using Svae.Workbench;
 using Svae.Notebooks.Documents;
 using Svae.Notebooks.Execution;
+using Svae.Notebooks.Export;
 using Svae.Notebooks.Parameters;
 using Svae.Notebooks.Terminal;
-using Svae.Workbench.Display;
+using Svae.Workbench;
 
 namespace Svae.Notebooks.Commands;
 
-/// <summary>Runs notebooks one after the other and says how each ended.</summary>
+/// <summary>Runs notebooks one after the other, says how each ended, and keeps a log and an index page of them.</summary>
 internal sealed class NotebookBatch(TextWriter terminal, bool plain)
 {
+    private readonly List<(RunRequest Request, RunStatus Status, TimeSpan Elapsed, string? Refused)> ended = [];
+
     /// <returns>The exit code: that of the first notebook which did not succeed.</returns>
     public async Task<int> RunAsync(BatchRequest batch)
     {
         using var stop = new StopSignal(() => terminal.WriteLine("stopping … (again to kill)"));
-        var statuses = new List<RunStatus>();
         // Nobody is there to answer a cell that asks.
         Console.SetIn(TextReader.Null);
         try
         {
-            foreach (var request in batch.Notebooks())
+            var requests = batch.Notebooks();
+            using var logFile = OpenLog(batch.Log);
+            var log = logFile is null ? null : new JsonLog(logFile);
+            foreach (var request in requests)
             {
                 if (stop.Token.IsCancellationRequested) break;
-                statuses.Add(await RunOneAsync(request, stop.Token).ConfigureAwait(false));
+                if (requests.Count > 1) terminal.WriteLine($"── notebook {ended.Count + 1} of {requests.Count} ──");
+                await RunOneAsync(request, batch.Check, log, stop.Token).ConfigureAwait(false);
             }
+            int code = stop.Token.IsCancellationRequested ? (int)RunStatus.Cancelled
+                : (int)ended.Select(one => one.Status).FirstOrDefault(status => status != RunStatus.Succeeded);
+            Close(batch, requests);
+            log?.BatchEnded(ended.Count, code);
+            return code;
         }
         catch (UserInputException e)
         {
             OutcomeReport.WriteUserError(terminal, e.Message, e.Details);
             return (int)RunStatus.UserError;
         }
-        return (int)statuses.FirstOrDefault(status => status != RunStatus.Succeeded);
     }
 
-    private async Task<RunStatus> RunOneAsync(RunRequest request, CancellationToken cancel)
+    private async Task RunOneAsync(RunRequest request, bool check, JsonLog? log, CancellationToken cancel)
     {
         try
         {
             var outcome = await Reporters.For(terminal, plain)
-                .WatchAsync(observer => new NotebookRunner(observer).RunAsync(request, cancel)).ConfigureAwait(false);
+                .WatchAsync(observer => new NotebookRunner(log is null ? observer : new Observers(observer, log)).RunAsync(request, cancel)).ConfigureAwait(false);
             OutcomeReport.Write(terminal, outcome);
-            return outcome.Status;
+            log?.Ended(outcome);
+            bool missed = check && outcome.Status == RunStatus.Succeeded && outcome.Scores.Any(score => score.Holds() == false);
+            ended.Add((request, missed ? RunStatus.Failed : outcome.Status, outcome.Elapsed, outcome.Error?.UserInput?.Message));
         }
         catch (Exception e) when (e is NotebookFormatException or ParameterException)
         {
             OutcomeReport.WriteUserError(terminal, e.Message, []);
-            return RunStatus.UserError;
+            log?.Refused(request.Notebook, e.Message);
+            ended.Add((request, RunStatus.UserError, TimeSpan.Zero, e.Message));
+        }
+    }
+
+    // The index tells of every executed notebook in the folder; one alone needs none.
+    private void Close(BatchRequest batch, IReadOnlyList<RunRequest> requests)
+    {
+        if (requests.Count < 2) return;
+        terminal.WriteLine();
+        foreach (var (request, status, elapsed, _) in ended)
+            terminal.WriteLine($"  {(status == RunStatus.Succeeded ? '✓' : '✗')} {request.Name,-40} {status.Words(),-18} {Durations.Short(elapsed),10}");
+        foreach (var request in requests.Skip(ended.Count)) terminal.WriteLine($"  · {request.Name,-40} not run");
+        var refused = ended.Where(one => one.Status == RunStatus.UserError).Select(one => (one.Request.Name, one.Refused ?? ""));
+        string index = RunIndex.Save(batch.OutputFolder, requests.Where(request => request.InPlace).Select(request => request.Notebook), refused);
+        terminal.WriteLine("  " + ResultsFolder.Shown(index));
+        terminal.Flush();
+    }
+
+    private StreamWriter? OpenLog(string? path)
+    {
+        if (path is null) return null;
+        try
+        {
+            if (path == "-") return new StreamWriter(Console.OpenStandardOutput());
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            return new StreamWriter(path, append: false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserInputException($"--log {path}: {e.Message}", e);
         }
     }
 }

@@ -6,8 +6,8 @@ namespace Svae.Notebooks.Execution;
 /// <summary>Watches a run; called from the threads that do the work, so an observer is quick and looks after its own locks.</summary>
 public interface IRunObserver
 {
-    /// <summary>A notebook begins.</summary>
-    void NotebookStarted(string notebook, int codeCells);
+    /// <summary>A notebook begins; the forecast knows how many code cells it has.</summary>
+    void NotebookStarted(string notebook, RunForecast forecast);
 
     /// <summary>A cell begins.</summary>
     void CellStarted(CellPosition cell);

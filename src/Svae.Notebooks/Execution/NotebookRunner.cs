@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Svae.Notebooks.Documents;
 using Svae.Notebooks.Export;
 using Svae.Notebooks.Ledger;
@@ -27,6 +26,7 @@ public sealed class NotebookRunner(IRunObserver observer)
         var notebook = NotebookDocument.Load(request.Notebook);
         ParametersCell.Inject(notebook, request.Parameters, request.Quick);
         notebook.Complete();
+        var forecast = RunForecast.Of(notebook, request);
         foreach (var cell in notebook.Cells) cell.ClearResults();
 
         var results = new ResultsFolder(request.ResultsFolder ?? Path.Combine(request.OutputFolder, request.Name + "-results"), request.OutputFolder, request.Name);
@@ -34,16 +34,17 @@ public sealed class NotebookRunner(IRunObserver observer)
         var session = new NotebookSession(results.Working, new Forward(observer));
         session.Ledger.Seed = long.TryParse(parameters.GetValueOrDefault("Seed"), CultureInfo.InvariantCulture, out long seed) ? seed : null;
         var clock = Stopwatch.StartNew();
-        observer.NotebookStarted(request.Notebook, notebook.Cells.Count(cell => cell.IsCode));
+        observer.NotebookStarted(request.Notebook, forecast);
         try
         {
             var (status, failed, error) = await RunCellsAsync(notebook, session, request.Timeout, cancel).ConfigureAwait(false);
-            Mark(notebook, request, status, clock.Elapsed);
-            if (session.Ledger.Scores is { Count: > 0 } scores)
+            var scores = session.Ledger.Scores;
+            new RunMark(status, clock.Elapsed.TotalSeconds, request.Quick, request.Parameters).With(scores).PutOn(notebook);
+            if (scores.Count > 0)
                 session.Save(NotebookLedger.FileName, new NotebookLedger(request.Name, parameters, Math.Round(clock.Elapsed.TotalSeconds, 1), scores).ToJson());
             var files = Write(notebook, request, status, results);
             var summary = session.Summary.Select(line => (line.Name, results.Translate(line.Value))).ToArray();
-            return new RunOutcome(request.Notebook, status, clock.Elapsed, failed, error, summary, files);
+            return new RunOutcome(request.Notebook, status, clock.Elapsed, failed, error, summary, scores, files);
         }
         finally
         {
@@ -105,27 +106,18 @@ public sealed class NotebookRunner(IRunObserver observer)
         _ => RunStatus.Failed,
     };
 
-    private static void Mark(NotebookDocument notebook, RunRequest request, RunStatus status, TimeSpan elapsed)
-    {
-        var mark = new JsonObject { ["status"] = status.ToString().ToLowerInvariant(), ["seconds"] = Math.Round(elapsed.TotalSeconds, 1) };
-        foreach (var (name, value) in request.Parameters) Json.ObjectAt(mark, "parameters")[name] = value;
-        notebook.Metadata["svae"] = mark;
-    }
-
     // Wrong input leaves nothing behind; any other end leaves the notebook with what happened in it.
     private static IReadOnlyList<string> Write(NotebookDocument notebook, RunRequest request, RunStatus status, ResultsFolder results)
     {
         if (status == RunStatus.UserError) return [];
         foreach (var cell in notebook.Cells.Where(cell => cell.IsCode)) OutputPaths.Translate(cell, results);
         var files = new List<string>();
-        string path = request.InPlace ? request.Notebook : Path.Combine(request.OutputFolder, request.Name + ".ipynb");
-        notebook.Save(path);
-        files.Add(path);
+        notebook.Save(request.ExecutedNotebook);
+        files.Add(request.ExecutedNotebook);
         if (request.Html)
         {
-            string page = Path.Combine(request.OutputFolder, request.Name + ".html");
-            HtmlExporter.Save(notebook, request.Name, page, Path.GetDirectoryName(Path.GetFullPath(request.Notebook))!);
-            files.Add(page);
+            HtmlExporter.Save(notebook, request.Name, request.Page, request.PicturesFolder ?? Path.GetDirectoryName(Path.GetFullPath(request.Notebook))!);
+            files.Add(request.Page);
         }
         if (status == RunStatus.Succeeded) files.AddRange(results.Keep());
         return files.Select(ResultsFolder.Shown).ToArray();

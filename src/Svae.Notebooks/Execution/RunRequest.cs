@@ -27,6 +27,15 @@ public sealed record RunRequest
     /// <summary>Time allowed for the whole notebook; null: any.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>Folder that pictures in the text are found in; default: where the notebook lies.</summary>
+    public string? PicturesFolder { get; init; }
+
+    /// <summary>Path of the executed notebook.</summary>
+    public string ExecutedNotebook => InPlace ? Notebook : Path.Combine(OutputFolder, Name + ".ipynb");
+
+    /// <summary>Path of the HTML page.</summary>
+    public string Page => Path.Combine(OutputFolder, Name + ".html");
+
     /// <summary>The notebook's name: the file's, without the extension.</summary>
     public string Name => Path.GetFileNameWithoutExtension(Notebook);
 }

@@ -1,6 +1,4 @@
-using System.Reflection;
 using System.Text;
-using System.Text.Json.Nodes;
 using Svae.Notebooks.Documents;
 using Svae.Notebooks.Execution;
 using Svae.Notebooks.Terminal;
@@ -30,11 +28,24 @@ public static class HtmlExporter
         foreach (var cell in notebook.Cells)
         {
             if (cell.Kind == "markdown") body.Append($"<section class=\"text\">{markdown.ToHtml(cell.Source, url => pictures.Find(cell, url))}</section>\n");
+            else if (cell.Kind == "raw") body.Append(Raw(cell));
             else if (cell.IsCode) body.Append(Code(cell, titles[cell], markdown));
         }
         bool charts = notebook.Cells.SelectMany(cell => cell.Outputs).Any(OutputHtml.WantsPlotly);
-        string title = markdown.Headings.FirstOrDefault()?.Html ?? Markup.Escape(name);
-        return Page(title, name, Contents(markdown.Headings), Header(notebook, name) + body, charts);
+        string main = $"{Contents(markdown.Headings)}\n<main>\n{Header(notebook, name)}{body}\n</main>";
+        return HtmlPage.Of(Title(markdown, name), main, "notebook", charts ? PlotlyScript.Text() : null);
+    }
+
+    // A heading with markup in it (a formula) is no title.
+    private static string Title(MarkdownPage markdown, string name) =>
+        markdown.Headings.Select(heading => heading.Html).FirstOrDefault() is { Length: > 0 } first && !first.Contains('<') ? first : Markup.Escape(name);
+
+    // Text for another program; what is meant for a page stands in it as it is.
+    private static string Raw(NotebookCell cell)
+    {
+        string? format = Json.String(cell.Metadata["format"]) ?? Json.String(cell.Metadata["raw_mimetype"]);
+        return cell.Source.Trim().Length == 0 ? ""
+            : format == "text/html" ? $"<div class=\"html\">{cell.Source}</div>\n" : $"<pre class=\"raw\">{Markup.Escape(cell.Source)}</pre>\n";
     }
 
     private static string Code(NotebookCell cell, CellPosition position, MarkdownPage markdown)
@@ -57,13 +68,14 @@ public static class HtmlExporter
 
     private static string Header(NotebookDocument notebook, string name)
     {
-        var mark = notebook.Metadata["svae"] as JsonObject;
-        string status = Json.String(mark?["status"]) ?? "";
+        var mark = RunMark.Of(notebook);
         var times = notebook.Cells.Select(CellTimes.Elapsed).OfType<TimeSpan>().ToArray();
         var facts = new List<string> { $"{Markup.Escape(name)}.ipynb" };
         if (times.Length > 0) facts.Add($"ran {times.Length} cells in {Durations.Short(times.Aggregate(TimeSpan.Zero, (sum, time) => sum + time))}");
-        if (mark?["parameters"] is JsonObject given) facts.AddRange(given.Select(pair => Markup.Escape($"{pair.Key} = {Json.String(pair.Value)}")));
-        string banner = status is "" or "succeeded" ? "" : $"<p class=\"banner\">This run {Markup.Escape(status switch { "failed" => "failed", "cancelled" => "was stopped", "timedout" => "ran out of time", _ => status })}; what follows is as far as it got.</p>\n";
+        if (mark?.Claims > 0) facts.Add($"{mark.Holding} of {mark.Claims} claims hold");
+        if (mark is not null) facts.AddRange(mark.Parameters.Select(pair => Markup.Escape($"{pair.Name} = {pair.Value}")));
+        string banner = mark is null or { Status: RunStatus.Succeeded } ? ""
+            : $"<p class=\"banner\">This run {(mark.Status == RunStatus.Cancelled ? "was stopped" : mark.Status.Words())}; what follows is as far as it got.</p>\n";
         return $"<header><span class=\"facts\">{string.Join(" · ", facts)}</span><button type=\"button\" id=\"fold\" hidden>Show all code</button></header>\n{banner}";
     }
 
@@ -73,37 +85,5 @@ public static class HtmlExporter
         if (listed.Length < 2) return "";
         var links = listed.Select(heading => $"<a class=\"level{heading.Level}\" href=\"#{heading.Id}\">{heading.Html}</a>");
         return $"<nav><details open><summary>Contents</summary>{string.Join('\n', links)}</details></nav>";
-    }
-
-    private static string Page(string title, string name, string contents, string body, bool charts) => $"""
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>{(title.Contains('<') ? Markup.Escape(name) : title)}</title>
-        <style>
-        {Resource("page.css")}
-        </style>
-        {(charts ? $"<script>{PlotlyScript.Text()}</script>" : "")}
-        </head>
-        <body>
-        {contents}
-        <main>
-        {body}
-        </main>
-        <script>
-        {Resource("page.js")}
-        </script>
-        </body>
-        </html>
-
-        """;
-
-    private static string Resource(string name)
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        using var reader = new StreamReader(assembly.GetManifestResourceStream($"Svae.Notebooks.Export.{name}")!);
-        return reader.ReadToEnd().TrimEnd();
     }
 }

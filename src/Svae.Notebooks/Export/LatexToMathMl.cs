@@ -45,7 +45,8 @@ internal sealed class LatexToMathMl
     public string Argument()
     {
         if (tokens.Peek() is "" or "}" or "&" or @"\\") return "<mrow></mrow>";
-        if (++depth > DeepestNesting) return $"<mtext>{Markup.Escape(tokens.Next())}</mtext>";
+        if (depth >= DeepestNesting) return $"<mtext>{Markup.Escape(tokens.Next())}</mtext>";
+        depth++;
         string result = tokens.Peek() == "{" ? Group() : Atom(out _);
         depth--;
         return result;

@@ -30,11 +30,24 @@ internal sealed partial class MarkdownPage
     public string ToHtml(string markdown, Func<string, string?> picture)
     {
         var formulas = new MathSegments();
-        var document = Markdown.Parse(formulas.TakeOut(markdown), pipeline);
+        if (Parse(formulas.TakeOut(markdown)) is not { } document) return $"<pre>{Markup.Escape(markdown)}</pre>";
         foreach (var link in document.Descendants<LinkInline>().Where(link => link.IsImage))
             if (link.Url is { } url && picture(url) is { } data) link.Url = data;
         foreach (var heading in document.Descendants<HeadingBlock>()) Enter(heading, formulas);
         return formulas.PutBack(Render(document));
+    }
+
+    // Markdig refuses text nested hundreds of levels deep.
+    private MarkdownDocument? Parse(string markdown)
+    {
+        try
+        {
+            return Markdown.Parse(markdown, pipeline);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
     }
 
     private void Enter(HeadingBlock heading, MathSegments formulas)

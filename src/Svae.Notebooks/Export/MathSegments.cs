@@ -13,17 +13,30 @@ internal sealed partial class MathSegments
     private readonly List<string> formulas = [];
 
     /// <summary>The text with a mark in each formula's place.</summary>
-    public string TakeOut(string markdown) => Pieces().Replace(markdown.Replace(Open, ' ').Replace(Close, ' '), piece =>
-        piece.Groups["display"] is { Success: true } display ? Mark(display.Value, display: true)
-        : piece.Groups["environment"] is { Success: true } environment ? Mark(environment.Value, display: true)
-        : piece.Groups["inline"] is { Success: true } inline ? Mark(inline.Value, display: false)
-        : piece.Value);
+    public string TakeOut(string markdown)
+    {
+        string text = markdown.Replace(Open, ' ').Replace(Close, ' ');
+        try
+        {
+            return Pieces().Replace(text, Formula);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return text; // no text that anyone wrote; its dollars then stand as they are
+        }
+    }
 
     /// <summary>The HTML with the formulas in it.</summary>
     public string PutBack(string html) => Marks().Replace(html, mark => formulas[int.Parse(mark.Groups[1].Value, CultureInfo.InvariantCulture)]);
 
     /// <summary>The text without the marks.</summary>
     public static string Without(string text) => Marks().Replace(text, "");
+
+    private string Formula(Match piece) =>
+        piece.Groups["display"] is { Success: true } display ? Mark(display.Value, display: true)
+        : piece.Groups["environment"] is { Success: true } environment ? Mark(environment.Value, display: true)
+        : piece.Groups["inline"] is { Success: true } inline ? Mark(inline.Value, display: false)
+        : piece.Value;
 
     private string Mark(string latex, bool display)
     {

@@ -16,8 +16,11 @@ internal static class Reporters
     /// <summary>Bars in a terminal; lines in a log, a pipe or on a build machine.</summary>
     public static IReporter For(TextWriter terminal, bool plain)
     {
-        bool lines = plain || Console.IsOutputRedirected || Environment.GetEnvironmentVariable("CI") is { Length: > 0 } || Environment.GetEnvironmentVariable("TERM") == "dumb";
-        if (lines) return new PlainReporter(terminal);
+        if (LinesOnly(plain)) return new PlainReporter(terminal);
         return new LiveReporter(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal) }));
     }
+
+    /// <summary>Is the output no terminal that can redraw?</summary>
+    public static bool LinesOnly(bool plain) =>
+        plain || Console.IsOutputRedirected || Environment.GetEnvironmentVariable("CI") is { Length: > 0 } || Environment.GetEnvironmentVariable("TERM") == "dumb";
 }

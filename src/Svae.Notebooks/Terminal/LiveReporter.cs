@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using Svae.Notebooks.Execution;
@@ -12,7 +13,12 @@ internal sealed class LiveReporter(IAnsiConsole console) : IReporter, IRunObserv
     private readonly Lock gate = new();
     private readonly StageClock stage = new();
     private ProgressContext? context;
+    private readonly Stopwatch inCell = new();
     private ProgressTask? notebookBar, cellBar;
+    private string name = "";
+    private RunForecast forecast = new([]);
+    private TimeSpan doneTime;
+    private int done;
 
     public async Task<RunOutcome> WatchAsync(Func<IRunObserver, Task<RunOutcome>> run) => await console.Progress()
         .AutoClear(true)
@@ -23,9 +29,13 @@ internal sealed class LiveReporter(IAnsiConsole console) : IReporter, IRunObserv
             return await run(this).ConfigureAwait(false);
         }).ConfigureAwait(false);
 
-    public void NotebookStarted(string notebook, int codeCells)
+    public void NotebookStarted(string notebook, RunForecast expected)
     {
-        lock (gate) notebookBar = context!.AddTask($"[bold]{Markup.Escape(Path.GetFileName(notebook))}[/]", maxValue: Math.Max(1, codeCells));
+        lock (gate)
+        {
+            (name, forecast) = (Path.GetFileName(notebook), expected);
+            notebookBar = context!.AddTask(Heading(), maxValue: Math.Max(1, expected.Cells));
+        }
     }
 
     public void CellStarted(CellPosition cell)
@@ -33,6 +43,7 @@ internal sealed class LiveReporter(IAnsiConsole console) : IReporter, IRunObserv
         lock (gate)
         {
             stage.Reset();
+            inCell.Restart();
             cellBar = context!.AddTask(Describe(cell.Title), maxValue: 1).IsIndeterminate();
         }
     }
@@ -43,6 +54,7 @@ internal sealed class LiveReporter(IAnsiConsole console) : IReporter, IRunObserv
         {
             stage.Report(progress);
             if (cellBar is null) return;
+            if (notebookBar is not null) notebookBar.Description = Heading();
             cellBar.IsIndeterminate = false;
             cellBar.Value = Math.Clamp(progress.Fraction, 0, 1);
             cellBar.Description = Describe(stage.Describe() ?? "");
@@ -55,11 +67,21 @@ internal sealed class LiveReporter(IAnsiConsole console) : IReporter, IRunObserv
         {
             string sign = result.Status switch { CellStatus.Completed => "[green]✓[/]", CellStatus.Failed => "[red]✗[/]", _ => "[yellow]■[/]" };
             console.MarkupLine($"{sign} [grey]{cell.Number,2}/{cell.Count}[/]  {Markup.Escape(cell.Title)}  [grey]{Durations.Short(elapsed)}[/]");
+            doneTime += elapsed;
+            done++;
+            inCell.Reset();
+            if (notebookBar is not null) notebookBar.Description = Heading();
             notebookBar?.Increment(1);
             cellBar?.StopTask();
             if (cellBar is not null) context!.RemoveTask(cellBar);
             cellBar = null;
         }
+    }
+
+    private string Heading()
+    {
+        string left = forecast.Remaining(done, doneTime, inCell.Elapsed) is { TotalSeconds: >= 1 } time ? $" [grey]{Durations.Short(time)} left[/]" : "";
+        return $"[bold]{Markup.Escape(name)}[/]{left}";
     }
 
     private static string Describe(string text) => "  " + Markup.Escape(text.Length > 70 ? text[..69] + "…" : text);

@@ -1,10 +1,13 @@
 using Svae.Notebooks.Execution;
+using Svae.Workbench.Diagnostics;
 
 namespace Svae.Notebooks.Terminal;
 
 /// <summary>The closing words of a run: what went wrong and where, what the notebook found, which files there are.</summary>
 internal static class OutcomeReport
 {
+    private const int ShortCell = 14, Around = 5;
+
     public static void Write(TextWriter terminal, RunOutcome outcome)
     {
         if (outcome.Error?.UserInput is { } user)
@@ -15,6 +18,7 @@ internal static class OutcomeReport
         terminal.WriteLine();
         if (outcome.Status != RunStatus.Succeeded) WriteFailure(terminal, outcome);
         WriteTable(terminal, outcome.Summary);
+        WriteMissed(terminal, outcome.Scores);
         terminal.WriteLine($"{outcome.Notebook} {Verdict(outcome)} {Durations.Short(outcome.Elapsed)}");
         foreach (string file in outcome.Files) terminal.WriteLine("  " + file);
         terminal.Flush();
@@ -40,12 +44,28 @@ internal static class OutcomeReport
         if (outcome.FailedCell is { } cell)
         {
             terminal.WriteLine($"── cell {cell.Number} of {cell.Count}: {cell.Title} ──");
-            string[] lines = cell.Source.Split('\n');
-            for (int i = 0; i < lines.Length; i++) terminal.WriteLine($"{i + 1,4} │ {lines[i]}");
+            WriteExcerpt(terminal, cell.Source.Split('\n'), outcome.FailedLine());
             terminal.WriteLine();
         }
         foreach (string line in outcome.Error?.Traceback ?? []) terminal.WriteLine(line);
         terminal.WriteLine();
+    }
+
+    private static void WriteMissed(TextWriter terminal, IReadOnlyList<ReproductionScore> scores)
+    {
+        var missed = scores.Where(score => score.Holds() == false).ToArray();
+        foreach (var score in missed) terminal.WriteLine($"  ✗ {score.Name}: {score.Measured()}, claimed {score.Claim()}");
+        if (missed.Length > 0) terminal.WriteLine();
+    }
+
+    // The whole of a short cell; of a long one the lines around the one that failed.
+    private static void WriteExcerpt(TextWriter terminal, string[] lines, int? failed)
+    {
+        int first = lines.Length <= ShortCell || failed is null ? 0 : Math.Max(0, failed.Value - 1 - Around);
+        int end = lines.Length <= ShortCell || failed is null ? lines.Length : Math.Min(lines.Length, failed.Value + Around);
+        if (first > 0) terminal.WriteLine("     ⋮");
+        for (int i = first; i < end; i++) terminal.WriteLine($"{(i + 1 == failed ? '▶' : ' ')}{i + 1,3} │ {lines[i]}");
+        if (end < lines.Length) terminal.WriteLine("     ⋮");
     }
 
     private static void WriteTable(TextWriter terminal, IReadOnlyList<(string Name, string Value)> summary)

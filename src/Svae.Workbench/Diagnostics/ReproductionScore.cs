@@ -65,12 +65,15 @@ public sealed record ReproductionScore
     }.OfType<string>());
 
     /// <summary>A number with four significant digits.</summary>
-    public static string Number(double value)
+    /// <param name="value">The number.</param>
+    /// <param name="beside">A number that it stands beside and shares its digits with, as a deviation beside a mean.</param>
+    public static string Number(double value, double? beside = null)
     {
-        double size = Math.Abs(value);
-        string text = size is 0 or (>= 1e-3 and < 1e6)
-            ? value.ToString(size >= 1000 ? "F0" : "0.####", CultureInfo.InvariantCulture)
-            : value.ToString("0.##e0", CultureInfo.InvariantCulture);
+        double size = Math.Abs(beside ?? value);
+        int decimals = size is >= 1e-3 and < 1e6 ? Math.Max(0, 3 - (int)Math.Floor(Math.Log10(size))) : 0;
+        string text = size is 0 or (>= 1e-3 and < 1e6) || (!double.IsFinite(value))
+            ? value.ToString("0." + new string('#', decimals), CultureInfo.InvariantCulture)
+            : value.ToString("0.###e0", CultureInfo.InvariantCulture);
         return text.Replace("-", "−", StringComparison.Ordinal);
     }
 }

@@ -1,5 +1,6 @@
 using Svae.Workbench;
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Svae.Notebooks.Commands;
 using Xunit;
 
@@ -27,8 +28,60 @@ public sealed class RunCommandTests : IDisposable
         work.Write("a", "throw new Exception(\"first\");");
         work.Write("b", "1");
         Assert.Equal(1, await InvokeAsync("run", work.Folder, "--out", work.Output, "--plain", "--no-html"));
-        Assert.Contains("   1 │ throw new Exception(\"first\");", terminal.ToString(), StringComparison.Ordinal);
-        Assert.Equal(["a.ipynb", "b.ipynb"], Directory.GetFiles(work.Output).Select(Path.GetFileName).Order());
+        Assert.Contains("▶  1 │ throw new Exception(\"first\");", terminal.ToString(), StringComparison.Ordinal);
+        Assert.Equal(["a.ipynb", "b.ipynb", "index.html"], Directory.GetFiles(work.Output).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task Of_a_long_cell_the_lines_around_the_failed_one_are_shown()
+    {
+        string filling(int from) => string.Join('\n', Enumerable.Range(from, 20).Select(i => $"// line {i}"));
+        Assert.Equal(1, await InvokeAsync("run", work.Write("a", $"{filling(1)}\nint zero = 0; int b = 1 / zero;\n{filling(22)}"), "--out", work.Output, "--plain", "--no-html"));
+        string said = terminal.ToString();
+        Assert.Contains("  20 │ // line 20\n▶ 21 │ int zero = 0; int b = 1 / zero;\n  22 │ // line 22\n", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("// line 3\n", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("// line 35\n", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_log_has_an_event_a_line_and_the_index_a_card_a_notebook()
+    {
+        work.Write("a", "md:# First", "Notebook.Ledger.Record(\"loss\", 2, atMost: 1); Notebook.Summarize(\"n\", \"3\");");
+        work.Write("b", "int zero = 0;\nint x = 1 / zero;");
+        work.Write("c", "throw new UserInputException(\"no recording; name one\");");
+        string log = Path.Combine(work.Folder, "logs", "run.jsonl");
+        Assert.Equal(1, await InvokeAsync("run", work.Folder, "--out", work.Output, "--plain", "--log", log));
+        var events = File.ReadLines(log).Select(line => JsonNode.Parse(line)!).ToArray();
+        Assert.All(events, one => Assert.Equal(DateTimeKind.Utc, DateTime.Parse((string)one["time"]!, null, System.Globalization.DateTimeStyles.RoundtripKind).Kind));
+        Assert.Equal(["notebook-started", "cell-started", "cell-ended", "notebook-ended"], events.Take(4).Select(one => (string)one["event"]!));
+        var ended = events.Where(one => (string)one["event"]! == "notebook-ended").ToArray();
+        Assert.Equal(["succeeded", "failed", "usererror"], ended.Select(one => (string)one["status"]!));
+        Assert.Equal((2.0, 1, 0, "3"), ((double)ended[0]["scores"]!["loss"]!, (int)ended[0]["claims"]!, (int)ended[0]["holding"]!, (string)ended[0]["summary"]!["n"]!));
+        Assert.Equal((1, 2), ((int)ended[1]["error"]!["cell"]!, (int)ended[1]["error"]!["line"]!));
+        Assert.Equal((3, 1), ((int)events[^1]["notebooks"]!, (int)events[^1]["exitCode"]!));
+        string index = File.ReadAllText(Path.Combine(work.Output, "index.html"));
+        foreach (string part in (string[])["<a href=\"a.html\">First</a>", "0 of 1 claims hold", "System.DivideByZeroException", "no recording; name one", "<a href=\"a-results\">files</a>"])
+            Assert.Contains(part, index, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_claim_that_does_not_hold_fails_the_run_only_when_asked()
+    {
+        string notebook = work.Write("one", "Notebook.Ledger.Record(\"loss\", 2, atMost: 1);");
+        Assert.Equal(0, await InvokeAsync("run", notebook, "--out", work.Output, "--plain", "--no-html"));
+        Assert.Contains("✗ loss: 2, claimed ≤ 1", terminal.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, await InvokeAsync("run", notebook, "--out", work.Output, "--plain", "--no-html", "--check"));
+    }
+
+    [Fact]
+    public async Task In_place_writes_the_notebook_and_a_page_only_when_asked()
+    {
+        string notebook = work.Write("one", "Console.Write(\"done\");");
+        Assert.Equal(0, await InvokeAsync("run", notebook, "--in-place", "--out", work.Output, "--plain"));
+        Assert.Contains("done", File.ReadAllText(notebook).Split("outputs")[1], StringComparison.Ordinal);
+        Assert.False(Directory.Exists(work.Output));
+        Assert.Equal(0, await InvokeAsync("run", notebook, "--in-place", "--html", "--out", work.Output, "--plain"));
+        Assert.Equal(["one.html"], Directory.GetFiles(work.Output).Select(Path.GetFileName));
     }
 
     [Theory]

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Svae.Notebooks.Documents;
+using Svae.Workbench;
+
+namespace Svae.Notebooks.Ledger;
+
+/// <summary>The ledgers of all notebooks in one file, which is committed beside them.</summary>
+internal static class CommittedLedger
+{
+    /// <summary>The ledgers in a folder of results, by notebook; of runs in quick mode none, since what they score is not what is claimed.</summary>
+    /// <param name="folder">A folder that <c>svae run</c> wrote to.</param>
+    /// <param name="quick">Names of the notebooks left out for having run in quick mode.</param>
+    /// <exception cref="UserInputException">The folder is not there, or a ledger in it cannot be read.</exception>
+    public static IReadOnlyList<NotebookLedger> Gather(string folder, out IReadOnlyList<string> quick)
+    {
+        if (!Directory.Exists(folder)) throw new UserInputException($"{folder}: no such folder; run the notebooks first (svae run notebooks)");
+        var all = Directory.EnumerateFiles(folder, NotebookLedger.FileName, SearchOption.AllDirectories)
+            .Where(path => !path.Contains(".unfinished", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(NotebookLedger.Load).ToLookup(IsQuick);
+        quick = all[true].Select(ledger => ledger.Notebook).Order(StringComparer.Ordinal).ToArray();
+        return all[false].ToArray();
+    }
+
+    /// <summary>Known ledgers with newer ones in the places of those of the same notebook, ordered by notebook.</summary>
+    public static IReadOnlyList<NotebookLedger> Merge(IEnumerable<NotebookLedger> known, IEnumerable<NotebookLedger> newer) =>
+        known.Concat(newer).GroupBy(ledger => ledger.Notebook).Select(group => group.Last()).OrderBy(ledger => ledger.Notebook, StringComparer.Ordinal).ToArray();
+
+    /// <summary>Reads the file; where there is none, no ledgers.</summary>
+    /// <exception cref="UserInputException">It cannot be read.</exception>
+    public static IReadOnlyList<NotebookLedger> Load(string path)
+    {
+        if (!File.Exists(path)) return [];
+        try
+        {
+            return JsonSerializer.Deserialize<NotebookLedger[]>(File.ReadAllText(path), NotebookLedger.Format) ?? [];
+        }
+        catch (JsonException e)
+        {
+            throw new UserInputException($"{path}: not a list of ledgers; restore it, or delete it and gather again", e);
+        }
+    }
+
+    /// <summary>Writes the file.</summary>
+    public static void Save(string path, IReadOnlyList<NotebookLedger> ledgers) => AtomicFile.Write(path, JsonSerializer.Serialize(ledgers, NotebookLedger.Format) + "\n");
+
+    private static bool IsQuick(NotebookLedger ledger) => ledger.Parameters.TryGetValue("Quick", out string? value) && value == "true";
+}

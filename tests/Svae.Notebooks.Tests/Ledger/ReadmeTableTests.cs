@@ -1,0 +1,82 @@
+using Svae.Notebooks.Commands;
+using Svae.Notebooks.Ledger;
+using Svae.Workbench;
+using Svae.Workbench.Diagnostics;
+using Xunit;
+
+namespace Svae.Notebooks.Tests.Ledger;
+
+public sealed class ReadmeTableTests : IDisposable
+{
+    private const string Empty = $"# Title\n\n{ReadmeTable.Begin}\nold\n{ReadmeTable.End}\nend\n";
+    private readonly Workspace work = new();
+    private readonly StringWriter terminal = new() { NewLine = "\n" };
+
+    public void Dispose() => work.Dispose();
+
+    [Fact]
+    public async Task Ledgers_of_full_runs_are_gathered_and_the_README_says_what_they_say()
+    {
+        Write("a", "false", new ReproductionScore { Name = "acc|uracy", Value = .7, AtLeast = .58, Reference = .52, ReferenceSource = "published code", Figure = "Fig. 4" });
+        Write("b", "true", new ReproductionScore { Name = "quick", Value = 1, AtLeast = 2 });
+        Write("c", "false", new ReproductionScore { Name = "gap", Value = 2e-3, AtMost = 1e-6, Unit = "nats", Oracle = "quadrature" });
+        await File.WriteAllTextAsync(In("README.md"), Empty);
+        Assert.Equal(1, await LedgerAsync());
+        Assert.Contains("left out, run in quick mode: b\n", terminal.ToString(), StringComparison.Ordinal);
+        Assert.Contains("✗ c: gap: 0.002 nats, claimed ≤ 1e−6\n1 of 2 claims hold\n", terminal.ToString(), StringComparison.Ordinal);
+        string readme = await File.ReadAllTextAsync(In("README.md"));
+        Assert.Equal($"""
+            # Title
+
+            {ReadmeTable.Begin}
+            | of the paper | notebook | score | value | claim | compared with | |
+            |---|---|---|---|---|---|---|
+            | Fig. 4 | [a](notebooks/a.ipynb) | acc\|uracy | 0.7 | ≥ 0.58 | 0.52 (published code) | ✓ |
+            |  | [c](notebooks/c.ipynb) | gap | 0.002 nats | ≤ 1e−6 | quadrature | ✗ |
+            {ReadmeTable.End}
+            end
+
+            """.ReplaceLineEndings("\n"), readme);
+
+        // A second time one notebook is newer, the other stays, and the check sees a README that lags behind.
+        Directory.Delete(In("results"), recursive: true);
+        Write("c", "false", new ReproductionScore { Name = "gap", Value = 1e-9, AtMost = 1e-6 });
+        Assert.Equal(0, await LedgerAsync());
+        Assert.Equal(0, await LedgerAsync("--check"));
+        await File.WriteAllTextAsync(In("README.md"), readme);
+        Assert.Equal(1, await LedgerAsync("--check"));
+        Assert.Equal(["a", "c"], CommittedLedger.Load(In("ledger.json")).Select(ledger => ledger.Notebook));
+    }
+
+    [Fact]
+    public void A_README_without_the_markers_is_told_which() =>
+        Assert.Contains(ReadmeTable.Begin, Assert.Throws<UserInputException>(() => ReadmeTable.Put("# Title\n", "")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_committed_README_says_what_the_committed_ledger_says()
+    {
+        string root = Root();
+        var ledgers = CommittedLedger.Load(Path.Combine(root, "notebooks", "ledger.json"));
+        Assert.NotEmpty(ledgers.SelectMany(ledger => ledger.Scores));
+        Assert.Equal(ReadmeTable.Of(ledgers), ReadmeTable.In(File.ReadAllText(Path.Combine(root, "README.md")).ReplaceLineEndings("\n")));
+        Assert.All(ledgers, ledger => Assert.True(File.Exists(Path.Combine(root, "notebooks", ledger.Notebook + ".ipynb")), ledger.Notebook));
+    }
+
+    private static string Root()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Svae.sln"))) folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new InvalidOperationException("Svae.sln is not above the tests");
+    }
+
+    private void Write(string notebook, string quick, ReproductionScore score)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(In("results"), notebook + "-results")).FullName;
+        File.WriteAllText(Path.Combine(folder, NotebookLedger.FileName), new NotebookLedger(notebook, new Dictionary<string, string> { ["Quick"] = quick }, 1.5, [score]).ToJson());
+    }
+
+    private Task<int> LedgerAsync(params string[] more) =>
+        CommandLine.InvokeAsync(["ledger", In("results"), "--ledger", In("ledger.json"), "--readme", In("README.md"), .. more], terminal);
+
+    private string In(string name) => Path.Combine(work.Folder, name);
+}
