@@ -10,8 +10,12 @@ internal static class CSharpHighlighter
 {
     private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
 
+    private const int DeepestNesting = 300;
+
     public static string ToHtml(string code)
     {
+        // The compiler's parser goes down a level with every bracket and ends the process when the stack does.
+        if (Nesting(code) > DeepestNesting) return Markup.Escape(code);
         var html = new StringBuilder();
         foreach (var token in CSharpSyntaxTree.ParseText(code, Script).GetRoot().DescendantTokens())
         {
@@ -20,6 +24,17 @@ internal static class CSharpHighlighter
             foreach (var trivia in token.TrailingTrivia) Append(html, trivia.ToFullString(), Class(trivia));
         }
         return html.ToString();
+    }
+
+    private static int Nesting(string code)
+    {
+        int depth = 0, deepest = 0;
+        foreach (char c in code)
+        {
+            if (c is '(' or '[' or '{' or '<') deepest = Math.Max(deepest, ++depth);
+            else if (depth > 0 && c is (')' or ']' or '}' or '>')) depth--;
+        }
+        return deepest;
     }
 
     private static void Append(StringBuilder html, string text, char? kind)

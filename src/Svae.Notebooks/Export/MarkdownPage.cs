@@ -29,25 +29,27 @@ internal sealed partial class MarkdownPage
     /// <param name="picture">Gives a picture's content as a data URI, or null to leave the address as it is.</param>
     public string ToHtml(string markdown, Func<string, string?> picture)
     {
+        int before = headings.Count;
+        try
+        {
+            return Written(markdown, picture);
+        }
+        catch (ArgumentException)
+        {
+            // Markdig refuses text nested hundreds of levels deep, when it reads it or when it writes it.
+            headings.RemoveRange(before, headings.Count - before);
+            return $"<pre>{Markup.Escape(markdown)}</pre>";
+        }
+    }
+
+    private string Written(string markdown, Func<string, string?> picture)
+    {
         var formulas = new MathSegments();
-        if (Parse(formulas.TakeOut(markdown)) is not { } document) return $"<pre>{Markup.Escape(markdown)}</pre>";
+        var document = Markdown.Parse(formulas.TakeOut(markdown), pipeline);
         foreach (var link in document.Descendants<LinkInline>().Where(link => link.IsImage))
             if (link.Url is { } url && picture(url) is { } data) link.Url = data;
         foreach (var heading in document.Descendants<HeadingBlock>()) Enter(heading, formulas);
         return formulas.PutBack(Render(document));
-    }
-
-    // Markdig refuses text nested hundreds of levels deep.
-    private MarkdownDocument? Parse(string markdown)
-    {
-        try
-        {
-            return Markdown.Parse(markdown, pipeline);
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
     }
 
     private void Enter(HeadingBlock heading, MathSegments formulas)

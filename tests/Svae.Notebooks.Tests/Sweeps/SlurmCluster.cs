@@ -82,7 +82,7 @@ internal sealed class SlurmCluster : IDisposable
             AccountingStorageType=accounting_storage/none
             JobAcctGatherType=jobacct_gather/none
             SchedulerParameters=sched_min_interval=100000,batch_sched_delay=0
-            NodeName={host} NodeAddr=127.0.0.1 CPUs={Environment.ProcessorCount} State=UNKNOWN
+            NodeName={host} NodeAddr=127.0.0.1 CPUs={Environment.ProcessorCount} RealMemory=2000 State=UNKNOWN
             PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 
             """);
