@@ -11,6 +11,8 @@ namespace Svae.Notebooks.Kernel;
 internal sealed class CodeAssistant(ScriptSession session)
 {
     private const int MostMatches = 500;
+    private static readonly SymbolDisplayFormat Signature = SymbolDisplayFormat.MinimallyQualifiedFormat
+        .WithKindOptions(SymbolDisplayKindOptions.IncludeMemberKeyword | SymbolDisplayKindOptions.IncludeTypeKeyword | SymbolDisplayKindOptions.IncludeNamespaceKeyword);
     private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
 
     /// <summary>Is the code a whole, or is the user in the middle of a block?</summary>
@@ -63,7 +65,9 @@ internal sealed class CodeAssistant(ScriptSession session)
         var model = compilation.GetSemanticModel(tree);
         var found = model.GetSymbolInfo(node);
         var symbols = found.Symbol is { } one ? [one] : found.CandidateSymbols is { Length: > 0 } many ? many.ToArray() : model.GetDeclaredSymbol(node) is { } own ? [own] : [];
-        return symbols.Length == 0 ? null : string.Join('\n', symbols.Select(symbol => symbol.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)).Distinct());
+        if (symbols.Length == 0) return null;
+        string signatures = string.Join('\n', symbols.Select(symbol => symbol.ToDisplayString(Signature)).Distinct());
+        return symbols.Select(XmlDocumentation.SummaryOf).FirstOrDefault(summary => summary is not null) is { } words ? $"{signatures}\n\n{words}" : signatures;
     }
 
     private static IEnumerable<ISymbol> Members(SyntaxNode root, SemanticModel model, int start)

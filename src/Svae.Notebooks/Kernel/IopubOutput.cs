@@ -8,18 +8,29 @@ namespace Svae.Notebooks.Kernel;
 /// <summary>A running cell's output on its way to the clients. Console text is gathered for a moment, so that a loop that prints does not flood them.</summary>
 internal sealed class IopubOutput : ICellOutput, IDisposable
 {
+    // A loop that prints without end must fill neither the client nor this process, which keeps what a slow client has not fetched.
+    private const int MostText = 16 << 20;
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(40);
     private readonly Lock gate = new();
     private readonly StringBuilder gathered = new();
     private readonly KernelSockets sockets;
     private readonly KernelMessage request;
     private readonly int executionCount;
+    private readonly bool silent;
+    private readonly PlotlyDelivery plotly;
     private readonly Timer timer;
     private string stream = "stdout";
+    private int written;
+    private bool closed;
 
-    public IopubOutput(KernelSockets sockets, KernelMessage request, int executionCount)
+    /// <param name="sockets">Where output goes.</param>
+    /// <param name="request">What it answers.</param>
+    /// <param name="executionCount">The cell's number.</param>
+    /// <param name="silent">Nothing is shown.</param>
+    /// <param name="plotly">Brings the library that live figures need.</param>
+    public IopubOutput(KernelSockets sockets, KernelMessage request, int executionCount, bool silent, PlotlyDelivery plotly)
     {
-        (this.sockets, this.request, this.executionCount) = (sockets, request, executionCount);
+        (this.sockets, this.request, this.executionCount, this.silent, this.plotly) = (sockets, request, executionCount, silent, plotly);
         timer = new Timer(_ => Flush());
     }
 
@@ -29,16 +40,41 @@ internal sealed class IopubOutput : ICellOutput, IDisposable
         {
             if (name != stream) FlushLocked();
             stream = name;
-            if (gathered.Length == 0) timer.Change(Gathering, Timeout.InfiniteTimeSpan);
+            if (written > MostText) return;
+            if (gathered.Length == 0 && !closed) timer.Change(Gathering, Timeout.InfiniteTimeSpan);
             gathered.Append(text);
+            written += text.Length;
+            if (written > MostText) gathered.Append("\n… the rest of the output is not shown\n");
+            if (closed) FlushLocked();
         }
     }
 
-    public void Display(string displayId, IReadOnlyDictionary<string, string> bundle) => Publish("display_data", Shown(displayId, NotebookOutputs.DisplayData(bundle)));
+    /// <summary>The line that the cell has begun to write and not sent yet, to stand before the user's answer; what comes before it is sent.</summary>
+    public string TakePrompt()
+    {
+        lock (gate)
+        {
+            string text = gathered.ToString();
+            int begin = stream == "stdout" ? text.LastIndexOf('\n') + 1 : text.Length;
+            gathered.Length = begin;
+            FlushLocked();
+            return text[begin..];
+        }
+    }
+
+    public void Display(string displayId, IReadOnlyDictionary<string, string> bundle)
+    {
+        SendLibrary(bundle);
+        Publish("display_data", Shown(displayId, NotebookOutputs.DisplayData(bundle)));
+    }
 
     public void Update(string displayId, IReadOnlyDictionary<string, string> bundle) => Publish("update_display_data", Shown(displayId, NotebookOutputs.DisplayData(bundle)));
 
-    public void Result(IReadOnlyDictionary<string, string> bundle) => Publish("execute_result", Content(NotebookOutputs.ExecuteResult(bundle, executionCount)));
+    public void Result(IReadOnlyDictionary<string, string> bundle)
+    {
+        SendLibrary(bundle);
+        Publish("execute_result", Content(NotebookOutputs.ExecuteResult(bundle, executionCount)));
+    }
 
     public void Error(CellError error) => Publish("error", Content(NotebookOutputs.Error(error)));
 
@@ -50,10 +86,20 @@ internal sealed class IopubOutput : ICellOutput, IDisposable
         lock (gate) FlushLocked();
     }
 
+    /// <summary>The cell has ended; what its tasks still write goes out at once.</summary>
     public void Dispose()
     {
-        Flush();
-        timer.Dispose();
+        lock (gate)
+        {
+            FlushLocked();
+            closed = true;
+            timer.Dispose();
+        }
+    }
+
+    private void SendLibrary(IReadOnlyDictionary<string, string> bundle)
+    {
+        if (!silent && plotly.Before(bundle) is var (id, library)) Publish("display_data", Shown(id, NotebookOutputs.DisplayData(library)));
     }
 
     private void Publish(string type, JsonObject content)
@@ -61,14 +107,14 @@ internal sealed class IopubOutput : ICellOutput, IDisposable
         lock (gate)
         {
             FlushLocked();
-            sockets.Publish(request, type, content);
+            if (!silent) sockets.Publish(request, type, content);
         }
     }
 
     private void FlushLocked()
     {
         if (gathered.Length == 0) return;
-        sockets.Publish(request, "stream", new JsonObject { ["name"] = stream, ["text"] = gathered.ToString() });
+        if (!silent) sockets.Publish(request, "stream", new JsonObject { ["name"] = stream, ["text"] = gathered.ToString() });
         gathered.Clear();
     }
 
@@ -79,8 +125,8 @@ internal sealed class IopubOutput : ICellOutput, IDisposable
         return content;
     }
 
-    // The file stores texts by lines and says what kind of output it is; the wire wants neither.
-    private static JsonObject Content(JsonObject output)
+    /// <summary>An output of a notebook file as the wire wants it: texts not by lines, and without the kind of output.</summary>
+    public static JsonObject Content(JsonObject output)
     {
         output.Remove("output_type");
         if (output["data"] is JsonObject data)

@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using System.Threading.Channels;
 using Svae.Notebooks.Documents;
 using Svae.Notebooks.Scripting;
 using Svae.Workbench.Display;
@@ -12,35 +12,33 @@ internal sealed class JupyterKernel : IDisposable
     private readonly KernelSockets sockets;
     private readonly ScriptSession session = new(new NotebookSession(progress: new KernelProgress()));
     private readonly CodeAssistant assistant;
-    private readonly KernelInput input = new();
-    private readonly Channel<KernelMessage> cells = Channel.CreateUnbounded<KernelMessage>();
-    private readonly List<(int Number, string Code)> history = [];
+    private readonly CellHistory history = new();
+    private readonly CellRequests cells;
+    private readonly BlockingCollection<KernelMessage> questions = [];
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private CellInterrupt? running;
-    private int executionCount;
 
     public JupyterKernel(ConnectionFile connection)
     {
         assistant = new CodeAssistant(session);
         sockets = new KernelSockets(connection) { ShellReceived = OnShell, ControlReceived = OnControl, StdinReceived = OnStdin };
+        cells = new CellRequests(sockets, session, history);
     }
+
+    /// <summary>Asks the running cell to stop; returns at once.</summary>
+    public void Interrupt() => cells.Interrupt();
 
     /// <summary>Serves until a client says shutdown, or the token is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        var stdin = Console.In;
-        Console.SetIn(input);
         sockets.Start();
-        sockets.Publish(null, "status", new JsonObject { ["execution_state"] = "starting" });
-        // The first answer of the compiler takes seconds; nobody should wait for it while typing.
-        _ = Task.Run(() => Ask(() => assistant.Complete("Console.", 8)), CancellationToken.None);
-        var executing = ExecuteAllAsync();
+        sockets.Status(null, "starting");
+        OnOwnThread("Jupyter shell", AnswerQuestions);
+        var executing = cells.RunAllAsync();
         await Task.WhenAny(ended.Task, Task.Delay(Timeout.Infinite, cancel)).ConfigureAwait(false);
-        cells.Writer.TryComplete();
-        running?.Request();
+        questions.CompleteAdding();
+        cells.End();
         await Task.WhenAny(executing, Task.Delay(2000, CancellationToken.None)).ConfigureAwait(false);
         await sockets.FlushAsync().ConfigureAwait(false);
-        Console.SetIn(stdin);
     }
 
     public void Dispose()
@@ -51,32 +49,36 @@ internal sealed class JupyterKernel : IDisposable
 
     private void OnShell(KernelMessage request)
     {
-        if (request.Type == "execute_request") cells.Writer.TryWrite(request);
-        // Off the socket's thread, and not behind the running cell.
-        else _ = Task.Run(() => Answer(request, sockets.ReplyOnShell));
+        if (request.Type == "execute_request") cells.Add(request);
+        else if (!questions.IsAddingCompleted) questions.Add(request);
     }
 
-    // On a thread of its own: the cell that is to be interrupted may keep the whole pool busy.
-    private void OnControl(KernelMessage request) =>
-        new Thread(() => Answer(request, sockets.ReplyOnControl)) { IsBackground = true, Name = "Jupyter control" }.Start();
+    private void OnControl(KernelMessage request) => OnOwnThread("Jupyter control", () => Answer(request, sockets.ReplyOnControl));
 
-    private void OnStdin(KernelMessage reply)
+    private void OnStdin(KernelMessage reply) => cells.Answer(reply);
+
+    // Not behind the running cell, and not on the pool, which the cell may keep busy.
+    private void AnswerQuestions()
     {
-        if (reply.Type == "input_reply") input.Answer(Json.String(reply.Content["value"]) ?? "");
+        // The first answer of the compiler takes seconds; nobody should wait for it while typing.
+        OnOwnThread("first completion", () => Ask(() => assistant.Complete("Console.", 8)));
+        foreach (var request in questions.GetConsumingEnumerable()) Answer(request, sockets.ReplyOnShell);
     }
 
     private void Answer(KernelMessage request, Action<KernelMessage, string, JsonObject> reply)
     {
-        Status(request, "busy");
+        sockets.Status(request, "busy");
         try
         {
             if (KernelReplies.TypeOf(request.Type) is { } type) reply(request, type, Content(request));
+            // No side of this kernel takes part in conversations, which is said by closing them.
+            else if (request.Type == "comm_open") sockets.Publish(request, "comm_close", new JsonObject { ["comm_id"] = request.Content["comm_id"]?.DeepClone(), ["data"] = new JsonObject() });
         }
         catch (Exception e)
         {
             Console.Error.WriteLine($"svae kernel: {request.Type}: {e.Message}");
         }
-        Status(request, "idle");
+        sockets.Status(request, "idle");
         if (request.Type == "shutdown_request") ended.TrySetResult();
     }
 
@@ -86,16 +88,18 @@ internal sealed class JupyterKernel : IDisposable
         int cursor = CodeAssistant.ToUnits(code, Json.Int(request.Content["cursor_pos"]) ?? code.Length);
         switch (request.Type)
         {
-            case "kernel_info_request": return KernelReplies.Info();
+            case "kernel_info_request":
+                cells.ClientConnected();
+                return KernelReplies.Info();
             case "complete_request": return KernelReplies.Completion(code, cursor, Ask(() => assistant.Complete(code, cursor)));
             case "inspect_request": return KernelReplies.Inspection(Ask(() => assistant.Inspect(code, cursor)));
             case "is_complete_request": return new JsonObject { ["status"] = CodeAssistant.Completeness(code), ["indent"] = "    " };
-            case "history_request": lock (history) return KernelReplies.History(history, Json.Int(request.Content["n"]) ?? int.MaxValue);
+            case "history_request": return history.Reply(request.Content);
             case "comm_info_request": return new JsonObject { ["status"] = "ok", ["comms"] = new JsonObject() };
             case "interrupt_request":
-                running?.Request();
+                Interrupt();
                 return new JsonObject { ["status"] = "ok" };
-            default: return new JsonObject { ["status"] = "ok", ["restart"] = request.Content["restart"]?.DeepClone() ?? false };
+            default: return new JsonObject { ["status"] = "ok", ["restart"] = Json.IsTrue(request.Content["restart"]) };
         }
     }
 
@@ -106,47 +110,5 @@ internal sealed class JupyterKernel : IDisposable
         catch (Exception e) when (e is not OutOfMemoryException) { return default; }
     }
 
-    private async Task ExecuteAllAsync()
-    {
-        await foreach (var request in cells.Reader.ReadAllAsync().ConfigureAwait(false))
-        {
-            bool failed = await ExecuteAsync(request).ConfigureAwait(false);
-            if (!failed || Json.IsFalse(request.Content["stop_on_error"])) continue;
-            // What was sent along with the failed cell is not run; what comes afterwards is.
-            while (cells.Reader.TryRead(out var waiting))
-            {
-                Status(waiting, "busy");
-                sockets.ReplyOnShell(waiting, "execute_reply", new JsonObject { ["status"] = "aborted", ["execution_count"] = executionCount });
-                Status(waiting, "idle");
-            }
-        }
-    }
-
-    private async Task<bool> ExecuteAsync(KernelMessage request)
-    {
-        string code = Json.String(request.Content["code"]) ?? "";
-        bool silent = Json.IsTrue(request.Content["silent"]);
-        Status(request, "busy");
-        if (!silent)
-        {
-            executionCount++;
-            lock (history) history.Add((executionCount, code));
-            sockets.Publish(request, "execute_input", new JsonObject { ["code"] = code, ["execution_count"] = executionCount });
-        }
-        using var output = new IopubOutput(sockets, request, executionCount);
-        using var interrupt = new CellInterrupt();
-        input.Ask = Json.IsFalse(request.Content["allow_stdin"]) ? null
-            : () => { output.Flush(); sockets.Ask(request, "input_request", new JsonObject { ["prompt"] = "", ["password"] = false }); };
-        input.Stop = interrupt.Cooperative;
-        running = interrupt;
-        var result = await session.RunAsync(code.ReplaceLineEndings("\n"), executionCount, output, interrupt).ConfigureAwait(false);
-        running = null;
-        if (result.Error is { } error) output.Error(error);
-        output.Flush();
-        sockets.ReplyOnShell(request, "execute_reply", KernelReplies.Executed(result, executionCount));
-        Status(request, "idle");
-        return result.Status != CellStatus.Completed;
-    }
-
-    private void Status(KernelMessage about, string state) => sockets.Publish(about, "status", new JsonObject { ["execution_state"] = state });
+    private static void OnOwnThread(string name, Action action) => new Thread(() => action()) { IsBackground = true, Name = name }.Start();
 }

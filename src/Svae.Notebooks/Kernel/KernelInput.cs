@@ -6,6 +6,7 @@ namespace Svae.Notebooks.Kernel;
 internal sealed class KernelInput : TextReader
 {
     private readonly BlockingCollection<string> answers = [];
+    private string rest = "";
 
     /// <summary>How to ask; null when the client takes no questions.</summary>
     public Action? Ask { get; set; }
@@ -15,7 +16,30 @@ internal sealed class KernelInput : TextReader
 
     public void Answer(string value) => answers.Add(value);
 
+    public override int Read()
+    {
+        if (rest.Length == 0) rest = Request() + "\n";
+        char next = rest[0];
+        rest = rest[1..];
+        return next;
+    }
+
+    public override int Read(char[] buffer, int index, int count)
+    {
+        if (count == 0) return 0;
+        buffer[index] = (char)Read();
+        return 1;
+    }
+
     public override string? ReadLine()
+    {
+        if (rest.Length == 0) return Request();
+        string line = rest.TrimEnd('\n');
+        rest = "";
+        return line;
+    }
+
+    private string Request()
     {
         if (Ask is not { } ask) throw new InvalidOperationException("this client takes no questions, so the cell cannot read a line");
         while (answers.TryTake(out _)) { }

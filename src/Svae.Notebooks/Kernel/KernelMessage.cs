@@ -49,8 +49,12 @@ internal sealed record KernelMessage(IReadOnlyList<byte[]> Identities, JsonObjec
     public IReadOnlyList<byte[]> Encode(string key)
     {
         byte[][] parts = ((JsonObject[])[Header, Parent, Metadata, Content]).Select(part => JsonSerializer.SerializeToUtf8Bytes(part)).ToArray();
-        return [.. Identities, Delimiter, Encoding.ASCII.GetBytes(Sign(parts, key)), .. parts];
+        return Frames(Identities, parts, key);
     }
+
+    /// <summary>The frames of four parts that are JSON already.</summary>
+    internal static IReadOnlyList<byte[]> Frames(IReadOnlyList<byte[]> identities, byte[][] parts, string key) =>
+        [.. identities, Delimiter, Encoding.ASCII.GetBytes(Sign(parts, key)), .. parts];
 
     private static string Sign(byte[][] parts, string key)
     {

@@ -45,25 +45,21 @@ internal static class KernelReplies
         return new JsonObject { ["status"] = "ok", ["found"] = text is not null, ["data"] = data, ["metadata"] = new JsonObject() };
     }
 
-    public static JsonObject History(IReadOnlyList<(int Number, string Code)> history, int most) => new()
+    /// <summary>The end of a cell, with the values of the expressions that came with the request.</summary>
+    public static JsonObject Executed(CellResult result, int executionCount, JsonObject values)
     {
-        ["status"] = "ok",
-        ["history"] = new JsonArray(history.TakeLast(Math.Max(0, most)).Select(entry => (JsonNode)new JsonArray(0, entry.Number, entry.Code)).ToArray()),
-    };
+        var content = result.Error is { } error ? Failed(error)
+            : new JsonObject { ["status"] = "ok", ["payload"] = new JsonArray(), ["user_expressions"] = values };
+        content["execution_count"] = executionCount;
+        return content;
+    }
 
-    public static JsonObject Executed(CellResult result, int executionCount)
+    public static JsonObject Aborted(int executionCount) => new() { ["status"] = "aborted", ["execution_count"] = executionCount };
+
+    public static JsonObject Failed(CellError error)
     {
-        var content = new JsonObject { ["status"] = result.Error is null ? "ok" : "error", ["execution_count"] = executionCount };
-        if (result.Error is { } error)
-        {
-            var shown = NotebookOutputs.Error(error);
-            foreach (string name in (string[])["ename", "evalue", "traceback"]) content[name] = shown[name]!.DeepClone();
-        }
-        else
-        {
-            content["payload"] = new JsonArray();
-            content["user_expressions"] = new JsonObject();
-        }
+        var content = IopubOutput.Content(NotebookOutputs.Error(error));
+        content["status"] = "error";
         return content;
     }
 }

@@ -1,13 +1,14 @@
 using System.Text.Json.Nodes;
 using NetMQ;
 using NetMQ.Sockets;
+using Svae.Workbench;
 
 namespace Svae.Notebooks.Kernel;
 
 /// <summary>The kernel's five sockets. One thread of its own reads and writes them all; others hand messages to it.</summary>
 internal sealed class KernelSockets : IDisposable
 {
-    private const int MostComplaints = 5;
+    private const int MostComplaints = 5, LongestMessage = 256 << 20;
     private readonly RouterSocket shell = new(), control = new(), stdin = new();
     private readonly PublisherSocket iopub = new();
     private readonly ResponseSocket heartbeat = new();
@@ -20,15 +21,15 @@ internal sealed class KernelSockets : IDisposable
     {
         key = connection.Key;
         iopub.Options.SendHighWatermark = 0;
-        shell.Bind(connection.Address(connection.Shell));
-        control.Bind(connection.Address(connection.Control));
-        stdin.Bind(connection.Address(connection.Stdin));
-        iopub.Bind(connection.Address(connection.Iopub));
-        heartbeat.Bind(connection.Address(connection.Heartbeat));
+        Bind(shell, connection.Address(connection.Shell));
+        Bind(control, connection.Address(connection.Control));
+        Bind(stdin, connection.Address(connection.Stdin));
+        Bind(iopub, connection.Address(connection.Iopub));
+        Bind(heartbeat, connection.Address(connection.Heartbeat));
         shell.ReceiveReady += (_, ready) => Receive(ready.Socket, ShellReceived);
         control.ReceiveReady += (_, ready) => Receive(ready.Socket, ControlReceived);
         stdin.ReceiveReady += (_, ready) => Receive(ready.Socket, StdinReceived);
-        heartbeat.ReceiveReady += (_, ready) => ready.Socket.SendMultipartMessage(ready.Socket.ReceiveMultipartMessage());
+        heartbeat.ReceiveReady += (_, ready) => Echo(ready.Socket);
         outgoing.ReceiveReady += (_, ready) => { while (ready.Queue.TryDequeue(out var send, TimeSpan.Zero)) send(); };
         poller = [shell, control, stdin, heartbeat, outgoing];
     }
@@ -47,6 +48,9 @@ internal sealed class KernelSockets : IDisposable
     /// <summary>Says something to everybody.</summary>
     public void Publish(KernelMessage? about, string type, JsonObject content) =>
         Send(iopub, KernelMessage.Answer(about, type, content, Session, [System.Text.Encoding.UTF8.GetBytes(type)]));
+
+    /// <summary>Says that a request is being worked on (<c>busy</c>) or is done with (<c>idle</c>).</summary>
+    public void Status(KernelMessage? about, string state) => Publish(about, "status", new JsonObject { ["execution_state"] = state });
 
     public void ReplyOnShell(KernelMessage request, string type, JsonObject content) => Reply(shell, request, type, content);
 
@@ -74,6 +78,13 @@ internal sealed class KernelSockets : IDisposable
         outgoing.Dispose();
     }
 
+    private static void Bind(NetMQSocket socket, string address)
+    {
+        socket.Options.MaxMsgSize = LongestMessage;
+        try { socket.Bind(address); }
+        catch (NetMQException e) { throw new UserInputException($"{address} cannot be listened on: {e.Message}", e); }
+    }
+
     private void Reply(NetMQSocket socket, KernelMessage request, string type, JsonObject content) =>
         Send(socket, KernelMessage.Answer(request, type, content, Session, request.Identities));
 
@@ -83,15 +94,23 @@ internal sealed class KernelSockets : IDisposable
         outgoing.Enqueue(() => socket.SendMultipartMessage(new NetMQMessage(frames)));
     }
 
+    // A socket can be ready for what turns out to be no message, so nothing here waits.
+    private static void Echo(NetMQSocket socket)
+    {
+        NetMQMessage? beat = null;
+        if (socket.TryReceiveMultipartMessage(ref beat)) socket.TrySendMultipartMessage(beat!);
+    }
+
     // Whatever arrives, the kernel stays.
     private void Receive(NetMQSocket socket, Action<KernelMessage> receiver)
     {
-        var frames = socket.ReceiveMultipartMessage();
+        NetMQMessage? frames = null;
+        if (!socket.TryReceiveMultipartMessage(ref frames)) return;
         try
         {
-            receiver(KernelMessage.Decode(frames.Select(frame => frame.ToByteArray()).ToArray(), key));
+            receiver(KernelMessage.Decode(frames!.Select(frame => frame.ToByteArray()).ToArray(), key));
         }
-        catch (MalformedMessageException e)
+        catch (Exception e)
         {
             if (refused++ < MostComplaints) Console.Error.WriteLine($"svae kernel: a message was refused: {e.Message}");
         }

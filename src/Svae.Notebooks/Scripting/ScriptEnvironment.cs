@@ -35,7 +35,7 @@ internal static class ScriptEnvironment
     /// <summary>Options of every later submission, with the references that are new in it.</summary>
     public static ScriptOptions Later(string cellName, IEnumerable<MetadataReference> added) => ScriptOptions.Default
         .WithReferences(added).WithImports()
-        .WithSourceResolver(ScriptSourceResolver.Default.WithBaseDirectory(Environment.CurrentDirectory))
+        .WithSourceResolver(ScriptSourceResolver.Default.WithSearchPaths(Environment.CurrentDirectory))
         .WithFilePath(cellName).WithFileEncoding(System.Text.Encoding.UTF8)
         .WithEmitDebugInformation(true)
         .WithOptimizationLevel(OptimizationLevel.Release)
@@ -48,7 +48,7 @@ internal static class ScriptEnvironment
         return ((string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "")
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Where(path => IsUseful(path, here))
-            .Select(path => (MetadataReference)MetadataReference.CreateFromFile(path))
+            .Select(path => (MetadataReference)MetadataReference.CreateFromFile(path, documentation: XmlDocumentation.For(path)))
             .ToArray();
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Svae.Notebooks.Documents;
 using Svae.Notebooks.Kernel;
@@ -107,6 +108,70 @@ public sealed class JupyterKernelTests : IAsyncDisposable
         }
         Assert.Equal("2", Json.String(client.Run("1 + 1").Published[^2].Content["data"]!["text/plain"]));
         Assert.True(client.HeartIsBeating());
+    }
+
+    [Fact]
+    public void Two_thousand_mutated_requests_are_answered_or_refused_and_the_kernel_lives_on()
+    {
+        var random = new Random(20_262);
+        // Those that compile take longer, so there are fewer of them.
+        string[] quick = ["kernel_info_request", "history_request", "comm_info_request", "comm_open", "is_complete_request", "input_reply"];
+        string[] slow = ["complete_request", "inspect_request"];
+        int answers = 0;
+        for (int i = 0; i < 2_000; i++)
+        {
+            string type = i % 50 == 0 ? slow[random.Next(slow.Length)] : quick[random.Next(quick.Length)];
+            var content = new JsonObject
+            {
+                ["code"] = "x.Le", ["cursor_pos"] = 4, ["n"] = 3, ["hist_access_type"] = "search", ["pattern"] = "*a?", ["start"] = -1, ["stop"] = 2, ["comm_id"] = "c",
+            };
+            var whole = KernelMessage.Answer(null, type, content, "client", []);
+            byte[][] parts = new[] { whole.Header, whole.Parent, whole.Metadata, whole.Content }.Select(part => JsonSerializer.SerializeToUtf8Bytes(part)).ToArray();
+            for (int edits = random.Next(0, 4); edits > 0; edits--)
+            {
+                byte[] part = parts[random.Next(parts.Length)];
+                part[random.Next(part.Length)] = (byte)random.Next(32, 127);
+            }
+            client.SendSigned(parts);
+            if (i % 100 == 0)
+            {
+                client.SendGarbage(random);
+                answers += client.Drain(0);
+            }
+        }
+        // Questions are answered in order, so this answer comes after all of theirs.
+        Assert.Equal("kernel_info_reply", client.Ask("kernel_info_request").Type);
+        Assert.InRange(answers + client.Drain(300), 500, int.MaxValue);
+        Assert.Equal("2", Json.String(client.Run("1 + 1").Published[^2].Content["data"]!["text/plain"]));
+        Assert.True(client.HeartIsBeating());
+    }
+
+    [Fact]
+    public void What_a_cells_task_prints_after_the_cell_has_ended_still_arrives()
+    {
+        client.Run("var gate = new TaskCompletionSource(); _ = Task.Run(async () => { await gate.Task; Console.Write(\"late\"); });");
+        client.Run("_ = Task.Delay(100).ContinueWith(_ => gate.SetResult());");
+        Assert.Contains(client.Published(3000), message => message.Type == "stream" && Json.String(message.Content["text"]) == "late");
+    }
+
+    [Fact]
+    public void Figures_bring_the_library_once_for_each_connected_page_and_take_it_back()
+    {
+        const string figure = "HTML(\"<div>Plotly</div>\")";
+        var (_, first) = client.Run(figure);
+        var (_, second) = client.Run(figure);
+        client.Ask("kernel_info_request");
+        client.Published(200);
+        var (_, third) = client.Run(figure);
+        string[] types = ["status", "execute_input", "display_data", "execute_result", "update_display_data", "status"];
+        Assert.Equal(types, first.Select(message => message.Type));
+        Assert.Equal(types.Except(["display_data", "update_display_data"]).Append("status"), second.Select(message => message.Type));
+        Assert.Equal(types, third.Select(message => message.Type));
+        Assert.Equal(Id(first[2]), Id(first[4]));
+        Assert.True(Html(first[2]).Length > 1_000_000 && Html(first[4]).Length < 100);
+
+        static string Id(KernelMessage message) => Json.String(message.Content["transient"]!["display_id"])!;
+        static string Html(KernelMessage message) => Json.String(message.Content["data"]!["text/html"])!;
     }
 
     [Fact]

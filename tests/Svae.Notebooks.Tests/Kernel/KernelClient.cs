@@ -23,7 +23,7 @@ internal sealed class KernelClient : IAsyncDisposable
     public KernelClient()
     {
         int[] ports = FreePorts(5);
-        connection = new ConnectionFile("tcp", "127.0.0.1", Key, ports[0], ports[1], ports[2], ports[3], ports[4]);
+        connection = new ConnectionFile("127.0.0.1", Key, ports[0], ports[1], ports[2], ports[3], ports[4]);
         kernel = new JupyterKernel(connection);
         serving = kernel.RunAsync(stop.Token);
         foreach (var (socket, port) in new (NetMQSocket, int)[] { (shell, ports[0]), (control, ports[1]), (iopub, ports[2]), (stdin, ports[3]) })
@@ -45,11 +45,13 @@ internal sealed class KernelClient : IAsyncDisposable
         return seen;
     }
 
-    /// <summary>Sends a request on the shell channel and gives back the answer.</summary>
+    /// <summary>Sends a request on the shell channel and gives back its answer; answers to others are passed over.</summary>
     public KernelMessage Ask(string type, JsonObject? content = null)
     {
-        Send(shell, type, content);
-        return Receive(shell, 60_000) ?? throw new TimeoutException(type);
+        string id = Send(shell, type, content);
+        while (Receive(shell, 60_000) is { } reply)
+            if (Json.String(reply.Parent["msg_id"]) == id) return reply;
+        throw new TimeoutException(type);
     }
 
     public KernelMessage AskControl(string type, JsonObject? content = null)
@@ -84,6 +86,32 @@ internal sealed class KernelClient : IAsyncDisposable
 
     public void SendRaw(params byte[][] frames) => shell.SendMultipartMessage(new NetMQMessage(frames));
 
+    /// <summary>Sends the four parts of a request, whatever they are, with the right signature.</summary>
+    public void SendSigned(byte[][] parts) =>
+        SendRaw([.. KernelMessage.Frames([], parts, Key)]);
+
+    /// <summary>Throws away what has arrived; gives how many messages that was.</summary>
+    public int Drain(int milliseconds)
+    {
+        int count = 0;
+        foreach (var socket in (NetMQSocket[])[shell, iopub])
+            while (Receive(socket, milliseconds) is not null) count++;
+        return count;
+    }
+
+    /// <summary>Bytes that are not even of the transport, on every port.</summary>
+    public void SendGarbage(Random random)
+    {
+        foreach (int port in (int[])[connection.Shell, connection.Control, connection.Iopub, connection.Stdin, connection.Heartbeat])
+        {
+            using var tcp = new TcpClient();
+            tcp.Connect(IPAddress.Loopback, port);
+            byte[] bytes = new byte[random.Next(1, 200)];
+            random.NextBytes(bytes);
+            tcp.Client.Send(bytes);
+        }
+    }
+
     public bool HeartIsBeating()
     {
         using var heart = new RequestSocket();
@@ -102,8 +130,12 @@ internal sealed class KernelClient : IAsyncDisposable
         kernel.Dispose();
     }
 
-    private static void Send(NetMQSocket socket, string type, JsonObject? content) =>
-        socket.SendMultipartMessage(new NetMQMessage(KernelMessage.Answer(null, type, content ?? [], "client", []).Encode(Key)));
+    private static string Send(NetMQSocket socket, string type, JsonObject? content)
+    {
+        var message = KernelMessage.Answer(null, type, content ?? [], "client", []);
+        socket.SendMultipartMessage(new NetMQMessage(message.Encode(Key)));
+        return Json.String(message.Header["msg_id"])!;
+    }
 
     private static KernelMessage? Receive(NetMQSocket socket, int milliseconds)
     {
