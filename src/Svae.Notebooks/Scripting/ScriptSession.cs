@@ -56,7 +56,7 @@ public sealed class ScriptSession : IDisposable
         {
             return new CellResult(CellStatus.Failed, CellErrors.FromDirective(e, name, sources));
         }
-        catch (Exception e) when (interrupt.IsRequested)
+        catch (Exception e)
         {
             return Failed(e, name, interrupt);
         }
