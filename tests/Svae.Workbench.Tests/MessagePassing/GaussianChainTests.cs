@@ -35,6 +35,41 @@ public class GaussianChainTests
                 AssertClose.Equal(e, a, 1e-8, $"gradient of outputs {outputs:b5} by {named.Symbol} for {kind}");
         }, iter: 25, threads: 1);
 
+    /// <summary>The fused kernel cuts matrices into blocks that fit registers, differently for each latent dimension, and sequences into groups.</summary>
+    [Theory, InlineData(5), InlineData(8), InlineData(9), InlineData(10), InlineData(11), InlineData(15), InlineData(16), InlineData(20), InlineData(24)]
+    public void The_fused_form_matches_the_dense_joint_gaussian_for_every_blocking(int latent)
+    {
+        using var scope = NewDisposeScope();
+        foreach (int batch in new[] { 2, 9 })
+        {
+            RandomChain chain = RandomChain.Of(new ChainKind(batch, 3, latent, 2, batch == 2, batch == 9, true, batch == 9, 0, latent));
+            AssertSame(
+                DenseGaussianChain.Infer(chain.Potentials, chain.Lengths, chain.Noise),
+                GaussianChain.Infer(chain.Potentials, chain.LengthTensor, chain.Noise, MessagePassingForm.Fused), $"n = {latent}, B = {batch}");
+            Tensor[] expected = Gradients(chain, 31, p => DenseGaussianChain.Infer(p, chain.Lengths, chain.Noise));
+            Tensor[] actual = Gradients(chain, 31, p => GaussianChain.Infer(p, chain.LengthTensor, chain.Noise, MessagePassingForm.Fused));
+            foreach (var (e, a, named) in expected.Zip(actual, chain.Potentials.Named))
+                AssertClose.Equal(e, a, 1e-8, $"gradient by {named.Symbol} for n = {latent}, B = {batch}");
+        }
+    }
+
+    [Theory, MemberData(nameof(Forms))]
+    public void Pair_blocks_that_are_one_expanded_zero_count_as_zeros(MessagePassingForm form)
+    {
+        using var scope = NewDisposeScope();
+        RandomChain chain = RandomChain.Of(new ChainKind(9, 4, 3, 1, false, true, true, true, 0, 8));
+        // Zero pair blocks take away from the diagonal, so the couplings shrink for the chain to stay positive definite.
+        ChainPotentials zero = chain.Potentials with
+        {
+            J11 = zeros_like(chain.Potentials.J11), J22 = zeros_like(chain.Potentials.J22), J12 = 0.01 * chain.Potentials.J12,
+            Jn = chain.Potentials.Jn + eye(3, dtype: ScalarType.Float64),
+        };
+        Tensor one = zeros([1, 1, 3, 3], ScalarType.Float64).expand(zero.J11.shape);
+        AssertSame(
+            DenseGaussianChain.Infer(zero, chain.Lengths, chain.Noise),
+            GaussianChain.Infer(zero with { J11 = one, J22 = one }, chain.LengthTensor, chain.Noise, form), $"zero pair blocks, {form}");
+    }
+
     [Theory, MemberData(nameof(Forms))]
     public void The_gradient_of_every_output_matches_finite_differences(MessagePassingForm form)
     {
