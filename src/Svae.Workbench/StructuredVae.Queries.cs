@@ -1,3 +1,4 @@
+using Svae.Workbench.Diagnostics;
 using Svae.Workbench.ExponentialFamilies;
 using Svae.Workbench.GraphicalModels;
 using Svae.Workbench.MessagePassing;
@@ -100,6 +101,10 @@ public sealed partial class StructuredVae<TParameters>
         if (Model is not IStateModel<TParameters>) throw new InvalidOperationException($"{Model.GetType().Name} has no discrete states");
         return ((IStatePosterior)Infer(batch)).MostProbableStates();
     }
+
+    /// <summary>Why the posterior of one frame is what it is: what all else says of it, its own potential, and their product.</summary>
+    /// <inheritdoc cref="FrameExplanation.Of{T}"/>
+    public FrameExplanation Explain(Batch batch, int sequence, int frame) => FrameExplanation.Of(this, batch, sequence, frame);
 
     private ObservedPaths Observe(LatentPaths paths, Generator generator)
     {

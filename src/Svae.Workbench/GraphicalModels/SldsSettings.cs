@@ -46,6 +46,8 @@ public sealed record SldsSettings
             (InnovationStrength, nameof(InnovationStrength)), (DynamicsStrength, nameof(DynamicsStrength)) })
             if (!(value > 0)) throw new ArgumentException($"SLDS {name}: must be positive, got {value}");
 
+        if (!(Stickiness >= 0)) throw new ArgumentException($"SLDS {nameof(Stickiness)}: must not be negative, got {Stickiness}");
+
         var (k, n) = (States, Dimension);
         Tensor identity = eye(n, dtype: ScalarType.Float64).expand(k, n, n);
         Tensor nu = full([k], n + 1 + InnovationStrength, ScalarType.Float64);
