@@ -58,9 +58,10 @@ public class ForwardBackwardResourceTests
             {
                 using var scope = NewDisposeScope();
                 call();
+                if (i % 500 > 0) continue; // garbage that waits for its collection is no growth
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
             }
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
         }
     }
 }
