@@ -9,9 +9,9 @@ namespace Svae.Notebooks.Kernel;
 internal sealed class KernelSockets : IDisposable
 {
     private const int MostComplaints = 5, LongestMessage = 256 << 20;
-    private readonly RouterSocket shell = new(), control = new(), stdin = new();
+    // The heartbeat too: a reply socket would wait for ever on a peer that hung up between question and answer.
+    private readonly RouterSocket shell = new(), control = new(), stdin = new(), heartbeat = new();
     private readonly PublisherSocket iopub = new();
-    private readonly ResponseSocket heartbeat = new();
     private readonly NetMQQueue<Action> outgoing = new();
     private readonly NetMQPoller poller;
     private readonly string key;

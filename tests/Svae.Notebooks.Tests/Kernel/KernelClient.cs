@@ -48,10 +48,7 @@ internal sealed class KernelClient : IAsyncDisposable
     /// <summary>Sends a request on the shell channel and gives back its answer; answers to others are passed over.</summary>
     public KernelMessage Ask(string type, JsonObject? content = null)
     {
-        string id = Send(shell, type, content);
-        while (Receive(shell, 60_000) is { } reply)
-            if (Json.String(reply.Parent["msg_id"]) == id) return reply;
-        throw new TimeoutException(type);
+        return Reply(Send(shell, type, content));
     }
 
     public KernelMessage AskControl(string type, JsonObject? content = null)
@@ -60,22 +57,31 @@ internal sealed class KernelClient : IAsyncDisposable
         return Receive(control, 60_000) ?? throw new TimeoutException(type);
     }
 
-    public void Submit(string code, bool stopOnError = true) =>
+    /// <returns>The request's message id.</returns>
+    public string Submit(string code, bool stopOnError = true) =>
         Send(shell, "execute_request", new JsonObject { ["code"] = code, ["silent"] = false, ["allow_stdin"] = true, ["stop_on_error"] = stopOnError });
 
     public KernelMessage Reply() => Receive(shell, 60_000) ?? throw new TimeoutException();
 
-    /// <summary>Runs code; gives the reply, and what was published up to the idle status.</summary>
+    private KernelMessage Reply(string id)
+    {
+        while (Receive(shell, 60_000) is { } reply)
+            if (Json.String(reply.Parent["msg_id"]) == id) return reply;
+        throw new TimeoutException(id);
+    }
+
+    /// <summary>Runs code; gives the reply, and what was published up to its idle status; what belongs to earlier requests is passed over.</summary>
     public (KernelMessage Reply, List<KernelMessage> Published) Run(string code)
     {
-        Submit(code);
+        string id = Submit(code);
         var published = new List<KernelMessage>();
         while (Receive(iopub, 60_000) is { } message)
         {
+            if (Json.String(message.Parent["msg_id"]) != id) continue;
             published.Add(message);
             if (message.Type == "status" && Json.String(message.Content["execution_state"]) == "idle") break;
         }
-        return (Reply(), published);
+        return (Reply(id), published);
     }
 
     public void AnswerQuestion(string value)
