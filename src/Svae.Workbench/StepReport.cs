@@ -11,6 +11,9 @@ public sealed record StepSettings
     /// <summary>Which natural gradient.</summary>
     public NaturalGradientEstimator Estimator { get; init; } = NaturalGradientEstimator.Unbiased;
 
+    /// <summary>In which geometry q(θ) moves; the standard gradient is there to be compared with.</summary>
+    public GradientGeometry Geometry { get; init; } = GradientGeometry.Natural;
+
     /// <summary>Samples of x for each sequence.</summary>
     public int Samples { get; init; } = 1;
 

@@ -66,6 +66,7 @@ public sealed partial class StructuredVae<TParameters> where TParameters : INatu
     /// <param name="step">Rates and estimator of this step.</param>
     /// <param name="generator">Source of the noise.</param>
     /// <exception cref="NonFiniteException">A term of the objective is not finite; nothing has been changed.</exception>
+    /// <exception cref="DomainException">A standard gradient step leaves the domain of q(θ), which is left as it was.</exception>
     public StepReport Step(Batch batch, optim.Optimizer optimizer, StepSettings step, Generator generator)
     {
         using var scope = NewDisposeScope();
@@ -97,7 +98,9 @@ public sealed partial class StructuredVae<TParameters> where TParameters : INatu
         if (theta.Blocks.Count == 0 || step.NaturalRate == 0) return report;
 
         Tensor[] gradients = [.. theta.Blocks.Select(block => block.grad is { } g ? -g : zeros_like(block))];
-        (Parameters, int halvings) = NaturalGradient.Step(family, q, prior, gradients, step.NaturalRate);
+        (Parameters, int halvings) = step.Geometry == GradientGeometry.Natural
+            ? NaturalGradient.Step(family, q, prior, gradients, step.NaturalRate)
+            : (StandardGradient.Step(family, q, prior, gradients, step.NaturalRate), 0);
         Keep(Parameters);
         return report with { Halvings = halvings };
     }

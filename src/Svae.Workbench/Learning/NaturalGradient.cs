@@ -35,8 +35,7 @@ public static class NaturalGradient
     {
         using var mode = no_grad();
         using var scope = NewDisposeScope();
-        var symmetrised = gradients.Zip(T.SymmetricBlocks, (g, symmetric) => symmetric ? 0.5 * (g + g.mT) : g);
-        Tensor[] direction = [.. q.Blocks.Zip(prior.Blocks, symmetrised).Select(b => b.Second - b.First + b.Third)];
+        IReadOnlyList<Tensor> direction = Direction(q, prior, gradients).Blocks;
         for (int halvings = 0; halvings <= MostHalvings; halvings++, rate /= 2)
         {
             T next = T.FromBlocks([.. q.Blocks.Zip(direction, (eta, d) => eta + rate * d)]);
@@ -45,4 +44,12 @@ public static class NaturalGradient
         family.Require(q, "q(θ)");
         throw new InvalidOperationException($"q(θ): no natural-gradient step down to {rate:g2} stays inside the domain; lower the rate");
     }
+
+    /// <summary>The natural gradient of the ELBO, η₀ − η + ∂(s · local ELBO)/∂E[t(θ)].</summary>
+    internal static T Direction<T>(T q, T prior, IReadOnlyList<Tensor> gradients) where T : INaturalParameters<T> =>
+        T.FromBlocks([.. q.Blocks.Zip(prior.Blocks, Symmetrised<T>(gradients)).Select(b => b.Second - b.First + b.Third)]);
+
+    /// <summary>Gradients with those of symmetric matrices made symmetric.</summary>
+    internal static IReadOnlyList<Tensor> Symmetrised<T>(IReadOnlyList<Tensor> gradients) where T : INaturalParameters<T> =>
+        [.. gradients.Zip(T.SymmetricBlocks, (g, symmetric) => symmetric ? 0.5 * (g + g.mT) : g)];
 }
