@@ -47,23 +47,8 @@ public sealed class SldsVae
     /// <summary>Networks that begin as whitened principal components: m(y) = W(y − μ), μ(x) = Lx + μ, σ² what the components leave over.</summary>
     /// <param name="components">Components of the training observations, as many as there are latents.</param>
     /// <param name="observations">The training observations, float32 [T_i, D].</param>
-    public void StartNetworks(PrincipalComponents components, IReadOnlyList<Tensor> observations)
-    {
-        using var mode = no_grad();
-        using var scope = NewDisposeScope();
-        Tensor mean = components.Mean.to(ScalarType.Float32), axes = components.Components.to(ScalarType.Float32);
-        Tensor scale = components.ExplainedVariance.to(ScalarType.Float32).sqrt().clamp_min(1e-6).unsqueeze(1);
-        Tensor encode = axes / scale, decode = (axes * scale).t();
-        Tensor left = zeros_like(mean);
-        foreach (Tensor y in observations)
-        {
-            using var inner = NewDisposeScope();
-            Tensor centred = y - mean;
-            left.add_((centred - matmul(matmul(centred, axes.t()), axes)).square().sum([0L]));
-        }
-        recognition.SetLinear(encode, -matmul(encode, mean));
-        decoder.SetLinear(decode, mean, (left / observations.Sum(y => y.shape[0])).clamp_min(1e-4));
-    }
+    public void StartNetworks(PrincipalComponents components, IReadOnlyList<Tensor> observations) =>
+        components.StartNetworks(recognition, decoder, observations);
 
     /// <summary>A short training as a plain VAE, x_t ~ N(0, I).</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two steps.</exception>
