@@ -22,6 +22,19 @@ public sealed record Batch(Tensor Observations, Tensor Lengths, Tensor Observed,
             ones([batch, frames], ScalarType.Float32, observations.device), 1);
     }
 
+    /// <summary>The same sequences with the frames from, …, to − 1 of each of them missing.</summary>
+    /// <param name="from">First missing frame.</param>
+    /// <param name="to">First frame after them.</param>
+    /// <exception cref="ArgumentException">Not 0 ≤ from &lt; to ≤ T.</exception>
+    public Batch Hide(long from, long to)
+    {
+        long frames = Observed.shape[1];
+        if (!(0 <= from && from < to && to <= frames)) throw new ArgumentException($"from and to: expected 0 ≤ from < to ≤ {frames}, got {from} and {to}");
+        Tensor observed = Observed.clone();
+        observed.narrow(1, from, to - from).zero_();
+        return this with { Observed = observed };
+    }
+
     /// <summary>Frames in the batch, padding left out.</summary>
     public long Frames => Lengths.sum().item<long>();
 }

@@ -39,6 +39,15 @@ public sealed class ConjugateLds(LdsSettings settings, LinearGaussianEmission em
         return (posterior, posterior.LogZ + prior + constant);
     }
 
+    /// <summary>What the frames up to t say of x_t, mean [B, T, n] and covariance [B, T, n, n]: with a point for θ it is the Kalman filter.</summary>
+    public ChainMoments Filter(WithEmission<LdsParameters> expectedStatistics, Batch batch)
+    {
+        using var mode = no_grad();
+        var (y, observed) = ConjugateStep.Data(batch, emission.Observed);
+        var (potentials, _) = LinearGaussianEmission.Potentials(expectedStatistics.Emission, y, observed);
+        return Model.Filter(expectedStatistics.System, potentials, batch.Lengths);
+    }
+
     /// <summary>η of q(θ) when x is known: the exact conjugate update. From the prior alone a fit cannot start, since E C = 0 hides x from y.</summary>
     /// <param name="latents">x, float64 [T_i, n]: for instance whitened principal components of the observations.</param>
     /// <param name="observations">y, [T_i, D].</param>

@@ -3,6 +3,7 @@ using Svae.Workbench.Data;
 using Svae.Workbench.ExponentialFamilies;
 using Svae.Workbench.GraphicalModels;
 using Svae.Workbench.Learning;
+using Svae.Workbench.MessagePassing;
 using Svae.Workbench.Tests.Golden;
 using Svae.Workbench.Tests.Oracles;
 using TorchSharp;
@@ -61,6 +62,23 @@ public class ConjugateLdsTests
         AssertClose.Equal(mean.select(1, 0).sum([0L]), leaves.System.InitialState.b.grad!, 1e-9, "E x_1");
         AssertClose.Equal(tensor(frames - sequences), leaves.System.Dynamics.Nu.grad!, 1e-9, "pairs");
         AssertClose.Equal(second.narrow(1, 1, y.shape[1] - 1).sum([0L, 1L]), leaves.System.Dynamics.C.grad!, 1e-9, "Σ E x_{t+1}x_{t+1}ᵀ");
+    }
+
+    [Fact]
+    public void Filtered_moments_are_the_smoothed_ones_of_the_last_frame_so_far()
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenCase.Load("evidence_lds_T7_n2_p3");
+        var (model, theta) = (Model(golden), Point(golden));
+        Batch batch = Batch.Whole(golden["y"]).Hide(3, 5);
+        ChainMoments filtered = model.Filter(theta, batch);
+        for (long frame = 0; frame < 7; frame++)
+        {
+            var past = Batch.Whole(golden["y"].narrow(1, 0, frame + 1)) with { Observed = batch.Observed.narrow(1, 0, frame + 1) };
+            ChainPosterior smoothed = model.Infer(theta, past).Chain;
+            AssertClose.Equal(smoothed.Mean.select(1, frame), filtered.Mean.select(1, frame), 1e-9, $"mean at frame {frame}");
+            AssertClose.Equal(smoothed.Covariance.select(1, frame), filtered.Covariance.select(1, frame), 1e-9, $"covariance at frame {frame}");
+        }
     }
 
     [Fact]
