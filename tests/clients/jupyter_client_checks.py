@@ -155,9 +155,9 @@ def the_stop_button_stops_everything(k):
         assert cell.reply["ename"] == "Interrupted", (what, cell.reply)
         assert k.run("precious").result == "7", what
     note = ", ".join(f"{what} {seconds:.2f} s" for what, seconds in measured.items())
-    # Promised is one second on an idle machine. This bound only says that nothing hangs: the other test projects run beside this one,
-    # and a parallel loop whose workers wait for a core has taken a quarter of a minute.
-    assert max(measured.values()) < 60, note
+    # Promised is one second on an idle machine. The workers of a parallel loop take longer: 2 to 16 seconds were measured.
+    parallel = measured.pop("a parallel loop")
+    assert max(measured.values()) < 4 and parallel < 60, note
     return note
 
 
