@@ -87,16 +87,16 @@ internal sealed class BrowserPage : IDisposable
         catch (InvalidOperationException) { return false; }
     });
 
-    /// <summary>Presses a button as a user does: with the mouse, at the place where it is.</summary>
+    /// <summary>Presses a button as a user does: with the mouse, at the place where it is, once nothing lies over it (a dialogue that fades out takes the press).</summary>
     public async Task ClickAsync(string selector)
     {
-        await UntilAsync($"document.querySelector('{selector}') && document.querySelector('{selector}').getBoundingClientRect().width > 0");
-        var place = JsonNode.Parse(await EvaluateAsync(
-            $"JSON.stringify((function(r){{return [r.x + r.width / 2, r.y + r.height / 2]}})(document.querySelector('{selector}').getBoundingClientRect()))"))!;
+        string place = $"(function(b){{var r=b.getBoundingClientRect();return [r.x + r.width / 2, r.y + r.height / 2]}})(document.querySelector('{selector}'))";
+        await UntilAsync($"document.querySelector('{selector}').contains(document.elementFromPoint(...{place}))");
+        var at = JsonNode.Parse(await EvaluateAsync($"JSON.stringify({place})"))!;
         foreach (string type in (string[])["mousePressed", "mouseReleased"])
             await SendAsync("Input.dispatchMouseEvent", new JsonObject
             {
-                ["type"] = type, ["x"] = (double)place[0]!, ["y"] = (double)place[1]!, ["button"] = "left", ["clickCount"] = 1,
+                ["type"] = type, ["x"] = (double)at[0]!, ["y"] = (double)at[1]!, ["button"] = "left", ["clickCount"] = 1,
             });
     }
 

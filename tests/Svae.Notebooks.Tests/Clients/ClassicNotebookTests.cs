@@ -52,9 +52,11 @@ public sealed class ClassicNotebookTests(ClientHome home) : IClassFixture<Client
         await page.PhotographAsync("classic-live");
         Assert.DoesNotContain("DecompressionStream", await page.EvaluateAsync("JSON.stringify(Jupyter.notebook.toJSON())"), StringComparison.Ordinal);
 
+        // Until the restart begins, the page says that it is connected: to the old kernel.
+        await page.EvaluateAsync("Jupyter.notebook.events.one('kernel_ready.Kernel', () => window.restarted = true)");
         await page.ClickAsync(RestartButton);
         await page.ClickAsync(".modal.in .btn-danger");
-        await page.UntilAsync("!document.querySelector('.modal.in') && Jupyter.notebook.kernel.is_connected() && !Jupyter.notebook.kernel_busy");
+        await page.UntilAsync("window.restarted && !Jupyter.notebook.kernel_busy");
         await page.EvaluateAsync("Jupyter.notebook.select(3)");
         await page.ClickAsync(RunButton);
         await page.UntilAsync($"{Output(3)}.includes('CS0103')");
