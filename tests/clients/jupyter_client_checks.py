@@ -155,9 +155,8 @@ def the_stop_button_stops_everything(k):
         assert cell.reply["ename"] == "Interrupted", (what, cell.reply)
         assert k.run("precious").result == "7", what
     note = ", ".join(f"{what} {seconds:.2f} s" for what, seconds in measured.items())
-    # Promised is one second on an idle machine. Loops on the pool's threads take longer: 2 to 16 seconds were measured.
-    pool = [measured.pop(what) for what in ("a parallel loop", "loops on the pool")]
-    assert max(measured.values()) < 4 and max(pool) < 60, note
+    # Promised is one second on an idle machine.
+    assert max(measured.values()) < 4, note
     return note
 
 

@@ -53,7 +53,7 @@ internal sealed class JupyterKernel : IDisposable
         else if (!questions.IsAddingCompleted) questions.Add(request);
     }
 
-    private void OnControl(KernelMessage request) => OnOwnThread("Jupyter control", () => Answer(request, sockets.ReplyOnControl));
+    private void OnControl(KernelMessage request) => Answer(request, sockets.ReplyOnControl);
 
     private void OnStdin(KernelMessage reply) => cells.Answer(reply);
 

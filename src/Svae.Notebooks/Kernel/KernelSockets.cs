@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using NetMQ;
 using NetMQ.Sockets;
@@ -5,13 +6,14 @@ using Svae.Workbench;
 
 namespace Svae.Notebooks.Kernel;
 
-/// <summary>The kernel's five sockets. One thread of its own reads and writes them all; others hand messages to it.</summary>
+/// <summary>The kernel's five sockets. One thread of its own reads and writes all but the control socket; others hand messages to it.</summary>
 internal sealed class KernelSockets : IDisposable
 {
     private const int MostComplaints = 5, LongestMessage = 256 << 20;
     // The heartbeat too: a reply socket would wait for ever on a peer that hung up between question and answer.
-    private readonly RouterSocket shell = new(), control = new(), stdin = new(), heartbeat = new();
+    private readonly RouterSocket shell = new(), stdin = new(), heartbeat = new();
     private readonly PublisherSocket iopub = new();
+    private readonly ControlSocket control;
     private readonly NetMQQueue<Action> outgoing = new();
     private readonly NetMQPoller poller;
     private readonly string key;
@@ -22,16 +24,16 @@ internal sealed class KernelSockets : IDisposable
         key = connection.Key;
         iopub.Options.SendHighWatermark = 0;
         Bind(shell, connection.Address(connection.Shell));
-        Bind(control, connection.Address(connection.Control));
         Bind(stdin, connection.Address(connection.Stdin));
         Bind(iopub, connection.Address(connection.Iopub));
         Bind(heartbeat, connection.Address(connection.Heartbeat));
         shell.ReceiveReady += (_, ready) => Receive(ready.Socket, ShellReceived);
-        control.ReceiveReady += (_, ready) => Receive(ready.Socket, ControlReceived);
         stdin.ReceiveReady += (_, ready) => Receive(ready.Socket, StdinReceived);
         heartbeat.ReceiveReady += (_, ready) => Echo(ready.Socket);
         outgoing.ReceiveReady += (_, ready) => { while (ready.Queue.TryDequeue(out var send, TimeSpan.Zero)) send(); };
-        poller = [shell, control, stdin, heartbeat, outgoing];
+        poller = [shell, stdin, heartbeat, outgoing];
+        try { control = new ControlSocket(connection.Ip, connection.Control, LongestMessage) { Received = frames => Receive(frames, ControlReceived) }; }
+        catch (SocketException e) { throw new UserInputException($"{connection.Address(connection.Control)} cannot be listened on: {e.Message}", e); }
     }
 
     /// <summary>The kernel's name in its messages.</summary>
@@ -43,7 +45,11 @@ internal sealed class KernelSockets : IDisposable
 
     public Action<KernelMessage> StdinReceived { get; set; } = _ => { };
 
-    public void Start() => poller.RunAsync("Jupyter sockets");
+    public void Start()
+    {
+        poller.RunAsync("Jupyter sockets");
+        control.Start();
+    }
 
     /// <summary>Says something to everybody.</summary>
     public void Publish(KernelMessage? about, string type, JsonObject content) =>
@@ -54,7 +60,8 @@ internal sealed class KernelSockets : IDisposable
 
     public void ReplyOnShell(KernelMessage request, string type, JsonObject content) => Reply(shell, request, type, content);
 
-    public void ReplyOnControl(KernelMessage request, string type, JsonObject content) => Reply(control, request, type, content);
+    public void ReplyOnControl(KernelMessage request, string type, JsonObject content) =>
+        control.Send(KernelMessage.Answer(request, type, content, Session, request.Identities).Encode(key));
 
     /// <summary>Asks whoever sent a request.</summary>
     public void Ask(KernelMessage request, string type, JsonObject content) => Reply(stdin, request, type, content);
@@ -69,8 +76,9 @@ internal sealed class KernelSockets : IDisposable
 
     public void Dispose()
     {
+        control.Dispose();
         poller.Dispose();
-        foreach (var socket in (NetMQSocket[])[shell, control, stdin, iopub, heartbeat])
+        foreach (var socket in (NetMQSocket[])[shell, stdin, iopub, heartbeat])
         {
             socket.Options.Linger = TimeSpan.FromMilliseconds(500);
             socket.Dispose();
@@ -101,18 +109,22 @@ internal sealed class KernelSockets : IDisposable
         if (socket.TryReceiveMultipartMessage(ref beat)) socket.TrySendMultipartMessage(beat!);
     }
 
-    // Whatever arrives, the kernel stays.
     private void Receive(NetMQSocket socket, Action<KernelMessage> receiver)
     {
         NetMQMessage? frames = null;
-        if (!socket.TryReceiveMultipartMessage(ref frames)) return;
+        if (socket.TryReceiveMultipartMessage(ref frames)) Receive(frames!.Select(frame => frame.ToByteArray()).ToArray(), receiver);
+    }
+
+    // Whatever arrives, the kernel stays.
+    private void Receive(IReadOnlyList<byte[]> frames, Action<KernelMessage> receiver)
+    {
         try
         {
-            receiver(KernelMessage.Decode(frames!.Select(frame => frame.ToByteArray()).ToArray(), key));
+            receiver(KernelMessage.Decode(frames, key));
         }
         catch (Exception e)
         {
-            if (refused++ < MostComplaints) Console.Error.WriteLine($"svae kernel: a message was refused: {e.Message}");
+            if (Interlocked.Increment(ref refused) <= MostComplaints) Console.Error.WriteLine($"svae kernel: a message was refused: {e.Message}");
         }
     }
 }
