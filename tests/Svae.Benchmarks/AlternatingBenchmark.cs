@@ -16,11 +16,8 @@ internal sealed record Comparison(string Name, TimeSpan First, TimeSpan Second, 
     /// <summary>The ratio of processor times: to be trusted over <see cref="Ratio"/> for one thread on a busy machine.</summary>
     public double ProcessorRatio => FirstProcessor / SecondProcessor;
 
-    /// <summary>Is the target about time on the wall, as it is where sides differ in their threads?</summary>
-    public bool ByWall { get; init; }
-
     /// <summary>Is the target reached?</summary>
-    public bool Reached => (ByWall ? Ratio : ProcessorRatio) <= Target;
+    public bool Reached => ProcessorRatio <= Target;
 }
 
 /// <summary>

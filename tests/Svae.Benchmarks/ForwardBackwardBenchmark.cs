@@ -13,17 +13,16 @@ internal static class ForwardBackwardBenchmark
     {
         var benchmark = new AlternatingBenchmark { WarmUp = 30, Rounds = 25 };
         var forms = new List<Comparison>();
-        var threads = new List<Comparison>();
+        var threads = new List<(string, Action)>();
         foreach (var (K, target) in new[] { (20, 0.12), (100, 0.35) })
         {
-            using var scope = NewDisposeScope();
             Problem problem = Problem.Random(batch: 32, time: 200, states: K, seed: K);
             string size = $"B = 32, T = 200, K = {K}";
             forms.Add(benchmark.Compare(size, () => problem.ForwardBackward(MessagePassingForm.Fused), () => problem.ForwardBackward(MessagePassingForm.Sequential), target));
-            threads.Add(benchmark.Compare(size, () => OnThreads(2, problem), () => OnThreads(1, problem), 1 / 1.7) with { ByWall = true });
+            threads.Add((size, () => problem.ForwardBackward(MessagePassingForm.Fused)));
         }
         MarkdownTable.Print("HMM forward–backward, forward + backward, one thread", "fused", "sequential tensor form", forms);
-        MarkdownTable.Print("The same, fused form, by threads", "two threads", "one thread", threads);
+        ThreadSpeedUp.Print("HMM forward–backward, fused, forward + backward, by threads", threads);
         CompareDurations();
         PrintLongSequences();
     }
@@ -63,14 +62,6 @@ internal static class ForwardBackwardBenchmark
                 using Process process = Process.GetCurrentProcess();
                 return (IReadOnlyList<string>)[T.ToString("n0", CultureInfo.InvariantCulture), $"{seconds * 1e3:0.0} ms", $"{seconds / T * 1e6:0.00} µs", $"{process.WorkingSet64 >> 20} MiB"];
             }));
-
-    private static void OnThreads(int count, Problem problem)
-    {
-        int before = get_num_threads();
-        set_num_threads(count);
-        problem.ForwardBackward(MessagePassingForm.Fused);
-        set_num_threads(before);
-    }
 
     internal sealed record Problem(HmmPotentials Potentials, Tensor[] Weights)
     {

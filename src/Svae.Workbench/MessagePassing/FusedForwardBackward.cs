@@ -161,7 +161,7 @@ internal sealed unsafe class FusedForwardBackward : autograd.MultiTensorFunction
             using Tensor scratch = Scratch();
             double* p = Native.Doubles(Tensors[0]), transposed = Native.Doubles(Tensors[1]), onward = Native.Doubles(scratch);
             double* filtered = Native.Doubles(Tensors[2]), future = filtered + Tensors[2].shape[1], weight = future + Tensors[2].shape[1];
-            Native.ParallelFor(Groups, Workers, (worker, index) =>
+            WorkerTeam.Shared.Run(Groups, Workers, (worker, index) =>
             {
                 int first = index * Size, last = Math.Min(shape.B, first + Size);
                 long rows = keep ? (long)first * shape.T * Width : worker * ScratchSize, squares = Shared ? 0 : first * Square;

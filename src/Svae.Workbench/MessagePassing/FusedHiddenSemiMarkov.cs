@@ -140,7 +140,7 @@ internal sealed unsafe class FusedHiddenSemiMarkov : autograd.MultiTensorFunctio
             double* A = Native.Doubles(Transition), P = Native.Doubles(duration), alpha = Native.Doubles(filtered), beta = Native.Doubles(future);
             double* messages = Native.Doubles(rows), entries = Native.Doubles(entry), scratch = Native.Doubles(starts);
             long squares = Transition.shape[0] == 1 ? 0 : (long)shape.K * Width, durations = duration.shape[0] == 1 ? 0 : (long)shape.K * Row;
-            Native.ParallelFor(shape.B, workers, (worker, b) =>
+            WorkerTeam.Shared.Run(shape.B, workers, (worker, b) =>
             {
                 double* filtering = alpha + worker * filtered.stride(0), futures = beta + worker * future.stride(0);
                 work(b, new ScaledHiddenSemiMarkov

@@ -41,7 +41,7 @@ internal sealed unsafe class FusedPathAverage : autograd.MultiTensorFunction<Fus
         Tensor weights = WithWidth(inputs[3], width), first = WithWidth(inputs[4], width);
         var moments = new Moments(inputs, size);
         double* W = Native.Doubles(weights), F = Native.Doubles(first), c = Native.Doubles(inputs[5]), e = Native.Doubles(evidence), s = Native.Doubles(scratch);
-        Native.ParallelFor(B, workers, (worker, b) =>
+        WorkerTeam.Shared.Run(B, workers, (worker, b) =>
         {
             double* rows = s + (long)worker * T * (size.Row + width), products = rows + (long)T * size.Row, to = e + (long)b * T * K;
             moments.Gather(b, rows);
@@ -77,7 +77,7 @@ internal sealed unsafe class FusedPathAverage : autograd.MultiTensorFunction<Fus
         Tensor mean = empty_like(inputs[0]), covariance = empty_like(inputs[1]), cross = empty_like(inputs[2]), scratch = empty([workers, T, row], ScalarType.Float64);
         var (moments, to) = (new Moments(inputs, size), new Moments([mean, covariance, cross], size));
         double* E = Native.Doubles(early), L = Native.Doubles(late), F = Native.Doubles(first), outers = Native.Doubles(outer), s = Native.Doubles(scratch);
-        Native.ParallelFor(B, workers, (worker, b) =>
+        WorkerTeam.Shared.Run(B, workers, (worker, b) =>
         {
             double* rows = s + (long)worker * T * row, g = outers + (long)b * T * K;
             Multiply(new Left(g + K, K, 1), E, row, rows, row, T - 1, K, row, fresh: true);
@@ -93,13 +93,13 @@ internal sealed unsafe class FusedPathAverage : autograd.MultiTensorFunction<Fus
     {
         var (B, T, n, K) = size;
         const int block = 64; // rows that stay in the cache while they are read column by column
-        int width = Padded(K), workers = Native.Workers(B), all = size.Row + size.Frame;
-        Tensor padded = WithWidth(outer, width), sums = zeros([workers, all + size.Frame, width], ScalarType.Float64), scratch = empty([workers, T, size.Row], ScalarType.Float64);
+        int width = Padded(K), parts = Native.Workers(B), all = size.Row + size.Frame;
+        Tensor padded = WithWidth(outer, width), sums = zeros([parts, all + size.Frame, width], ScalarType.Float64), scratch = empty([parts, T, size.Row], ScalarType.Float64);
         var moments = new Moments(inputs, size);
         double* outers = Native.Doubles(padded), sum = Native.Doubles(sums), s = Native.Doubles(scratch);
-        Native.ParallelFor(B, workers, (worker, b) =>
+        WorkerTeam.Shared.RunInParts(B, parts, (part, b) =>
         {
-            double* rows = s + (long)worker * T * size.Row, g = outers + (long)b * T * width, to = sum + (long)worker * (all + size.Frame) * width;
+            double* rows = s + (long)part * T * size.Row, g = outers + (long)b * T * width, to = sum + (long)part * (all + size.Frame) * width;
             moments.Gather(b, rows);
             for (int t = 0; t < T - 1; t += block)
                 Multiply(new Left(rows + (long)t * size.Row, 1, size.Row), g + (t + 1) * width, width, to, width, all, Math.Min(block, T - 1 - t), width, fresh: false);

@@ -40,7 +40,7 @@ internal sealed unsafe class FusedStateAverage : autograd.MultiTensorFunction<Fu
         Tensor scratch = empty([workers, (T + 1) * K + (long)T * atFrame], ScalarType.Float64);
         double* g = Native.Doubles(gamma), R = Native.Doubles(roles), C = Native.Doubles(couplings), s = Native.Doubles(scratch), j = Native.Doubles(Jn), h = Native.Doubles(hn);
         double* toNode = Native.Doubles(node), toLinear = Native.Doubles(linear), toCoupling = T > 1 ? Native.Doubles(coupling) : null;
-        Native.ParallelFor(B, workers, (worker, b) =>
+        WorkerTeam.Shared.Run(B, workers, (worker, b) =>
         {
             double* states = s + worker * scratch.stride(0), products = states + (T + 1) * K;
             Fill(states, K, 0);
@@ -78,16 +78,16 @@ internal sealed unsafe class FusedStateAverage : autograd.MultiTensorFunction<Fu
     /// </summary>
     private static (Tensor Gamma, Tensor? Blocks) ToStates(Tensor gamma, Tensor blocks, Tensor node, Tensor linear, Tensor coupling, bool pointOnly)
     {
-        int B = (int)linear.shape[0], T = (int)linear.shape[1], n = (int)linear.shape[2], K = (int)gamma.shape[2], width = Padded(K), workers = Native.Workers(B);
+        int B = (int)linear.shape[0], T = (int)linear.shape[1], n = (int)linear.shape[2], K = (int)gamma.shape[2], width = Padded(K), parts = Native.Workers(B);
         int square = n * n, role = square + n, row = role + square, all = row + role;
         Tensor columns = WithWidth(cat([blocks.narrow(1, role, role), blocks.narrow(1, 2 * role, square), blocks.narrow(1, 0, role)], 1).t(), width);
-        Tensor toGamma = empty([B, T, K], ScalarType.Float64), scratch = empty([workers, (long)T * (row + width)], ScalarType.Float64);
-        Tensor sums = zeros([workers, all, width], ScalarType.Float64), padded = WithWidth(gamma, width);
+        Tensor toGamma = empty([B, T, K], ScalarType.Float64), scratch = empty([parts, (long)T * (row + width)], ScalarType.Float64);
+        Tensor sums = zeros([parts, all, width], ScalarType.Float64), padded = WithWidth(gamma, width);
         double* W = Native.Doubles(columns), s = Native.Doubles(scratch), to = Native.Doubles(toGamma), sum = Native.Doubles(sums), states = Native.Doubles(padded);
         double* N = Native.Doubles(node), L = Native.Doubles(linear), C = T > 1 ? Native.Doubles(coupling) : null;
-        Native.ParallelFor(B, workers, (worker, b) =>
+        WorkerTeam.Shared.RunInParts(B, parts, (part, b) =>
         {
-            double* rows = s + (long)worker * T * (row + width), products = rows + (long)T * row, own = to + (long)b * T * K;
+            double* rows = s + (long)part * T * (row + width), products = rows + (long)T * row, own = to + (long)b * T * K;
             for (int t = 0; t < T; t++)
             {
                 double* at = rows + (long)t * row;
@@ -99,7 +99,7 @@ internal sealed unsafe class FusedStateAverage : autograd.MultiTensorFunction<Fu
             Multiply(new Left(rows, row, 1), W, width, products, width, T - 1, all, width, fresh: true);
             Fill(own, K, 0);
             for (int t = 1; t < T; t++) Copy(products + (t - 1L) * width, own + (long)t * K, K);
-            if (!pointOnly) AddOuterProducts(rows, row, states + (b * T + 1L) * width, width, T - 1, all, sum + (long)worker * all * width);
+            if (!pointOnly) AddOuterProducts(rows, row, states + (b * T + 1L) * width, width, T - 1, all, sum + (long)part * all * width);
         });
         if (pointOnly) return (toGamma, null);
         Tensor total = sums.sum(dim: 0).narrow(1, 0, K).t();

@@ -15,18 +15,6 @@ internal static unsafe class Native
         return (double*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(head.bytes));
     }
 
-    /// <summary>Threads that <see cref="ParallelFor"/> takes for so many pieces of work.</summary>
+    /// <summary>Threads that share so many pieces of work in <see cref="WorkerTeam"/>.</summary>
     public static int Workers(int count) => Math.Min(count, get_num_threads());
-
-    /// <summary>Runs work(worker, i) for i = 0..count−1, worker w taking i = w, w + workers, …, so that each can keep its own scratch memory.</summary>
-    public static void ParallelFor(int count, int workers, Action<int, int> work)
-    {
-        if (workers > 1) Parallel.For(0, workers, Run);
-        else Run(0);
-
-        void Run(int worker)
-        {
-            for (int i = worker; i < count; i += workers) work(worker, i);
-        }
-    }
 }

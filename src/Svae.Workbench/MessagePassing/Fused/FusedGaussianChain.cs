@@ -42,7 +42,7 @@ internal static class FusedGaussianChain
         LaneArena[] arenas = [.. Enumerable.Range(0, Native.Workers(groups)).Select(_ => new LaneArena(lanes, entries))];
         try
         {
-            Native.ParallelFor(groups, arenas.Length, (worker, group) =>
+            WorkerTeam.Shared.Run(groups, arenas.Length, (worker, group) =>
             {
                 arenas[worker].Reset();
                 work(group, arenas[worker]);
