@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Svae.Benchmarks;
 using TorchSharp;
 
-// dotnet run -c Release --project tests/Svae.Benchmarks -- chain|device|families|hmm|rnn-posterior|scaling|slds|all
+// dotnet run -c Release --project tests/Svae.Benchmarks -- chain|device|families|hmm|mixture|rnn-posterior|scaling|slds|all
 // One file per primitive; each registers here under its name.
 var suites = new SortedDictionary<string, Action>
 {
@@ -10,6 +10,8 @@ var suites = new SortedDictionary<string, Action>
     ["device"] = DeviceBenchmark.Run,
     ["families"] = InferenceFamiliesBenchmark.Run,
     ["hmm"] = ForwardBackwardBenchmark.Run,
+    ["mixture"] = MixtureMeanFieldBenchmark.Run,
+    ["pinwheel"] = MixtureMeanFieldBenchmark.Step,
     ["rnn-posterior"] = RecurrentPosteriorBenchmark.Run,
     ["scaling"] = GaussianChainScaling.Run,
     ["slds"] = SldsMeanFieldBenchmark.Run,

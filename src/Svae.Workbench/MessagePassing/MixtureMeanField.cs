@@ -21,7 +21,9 @@ public sealed record MixtureMeanFieldPosterior(
 /// over q(z_i), q(z_i) a categorical whose evidence is averaged over q(x_i), and the two are iterated to their fixed point. The point is
 /// γ, the responsibilities; one sweep F maps γ → q(x) → r → γ.
 /// </summary>
-/// <remarks>q(x) of all points is one call of <see cref="GaussianChain"/> with chains of one step, in either form and with its adjoint.</remarks>
+/// <remarks>
+/// On the CPU everything is one kernel. In tensor form, q(x) of all points is one call of <see cref="GaussianChain"/> with chains of one step.
+/// </remarks>
 public static class MixtureMeanField
 {
     /// <summary>Infers q(x) q(z) of every point.</summary>
@@ -32,7 +34,7 @@ public static class MixtureMeanField
     /// <param name="start">Responsibilities to start from, shape [N, K]; those of the node potentials' own means when absent.</param>
     /// <param name="labels">What is known of the components, log-potentials [N, K]: 0 where nothing is, −∞ where a component is ruled out.</param>
     /// <param name="options">Tolerance and gradient route.</param>
-    /// <param name="form">Which form of the primitives to use.</param>
+    /// <param name="form">Which computation; all agree.</param>
     /// <exception cref="ArgumentException">
     /// A shape or type does not fit, an entry is not finite, a block is not symmetric, or a point's precision is not positive definite; the
     /// message names the symbol and where in it.
@@ -41,21 +43,34 @@ public static class MixtureMeanField
         MixturePotentials potentials, Tensor Jn, Tensor hn, Tensor? noise = null, Tensor? start = null, Tensor? labels = null, FixedPointOptions? options = null,
         MessagePassingForm form = MessagePassingForm.Auto)
     {
+        NodeMoments.RequireShape(Jn, hn, ("point", -1), ("latent", potentials.Dimension));
+        potentials.RequireShapes();
+        long points = hn.shape[0], K = potentials.Components;
+        if (start is not null) Guard.Float64(Guard.Shape(start, "start γ", ("point", points), ("component", K)), "start γ");
+        if (noise is not null) Guard.Float64(Guard.Shape(noise, "noise", ("sample", -1), ("point", points), ("latent", potentials.Dimension)), "noise");
+        if (labels is not null) Guard.Float64(Guard.Shape(labels, "labels", ("point", points), ("component", K)), "labels");
+        options ??= new FixedPointOptions();
+        bool differentiable = Jn.requires_grad || hn.requires_grad || potentials.Named.Any(block => block.Value.requires_grad);
+
+        if (form == MessagePassingForm.Auto) form = hn.device_type == DeviceType.CPU ? MessagePassingForm.Fused : MessagePassingForm.Parallel;
+        return form == MessagePassingForm.Fused
+            ? Fused.FusedMixture.Infer(potentials, Jn, hn, noise, start, labels, options, differentiable)
+            : InferByTensors(potentials, Jn, hn, noise, start, labels, options, differentiable, form);
+    }
+
+    private static MixtureMeanFieldPosterior InferByTensors(
+        MixturePotentials potentials, Tensor Jn, Tensor hn, Tensor? noise, Tensor? start, Tensor? labels, FixedPointOptions options, bool differentiable,
+        MessagePassingForm form)
+    {
         using var scope = NewDisposeScope();
         potentials.Require();
-        NodeMoments.RequireShape(Jn, hn, ("point", -1), ("latent", potentials.Dimension));
         NodeMoments.RequireFinite(Jn, hn);
         if (NodeMoments.AreDense(Jn, hn)) ChainInput.RequireSymmetric(Jn, "Jn");
-        long points = hn.shape[0], n = potentials.Dimension;
-        if (start is not null) Guard.Shape(start, "start γ", ("point", points), ("component", potentials.Components));
-        if (noise is not null) Guard.Shape(noise, "noise", ("sample", -1), ("point", points), ("latent", n));
-
-        if (labels is not null) Guard.Shape(labels, "labels", ("point", points), ("component", potentials.Components));
+        if (noise is not null) Guard.Finite(noise, "noise");
         var problem = new Problem(potentials, Jn, hn, labels, form);
         using (no_grad()) start ??= problem.Start();
         var (outputs, report) = FixedPoint.Solve(
-            problem.Sweep, gamma => problem.Evaluate(gamma, noise), start, ones(points, ScalarType.Float64, hn.device),
-            options ?? new FixedPointOptions(), problem.WantsGradient);
+            problem.Sweep, gamma => problem.Evaluate(gamma, noise), start, ones(hn.shape[0], ScalarType.Float64, hn.device), options, differentiable);
         Tensor[] all = [.. outputs.Select(output => output.MoveToOuterDisposeScope())];
         return new MixtureMeanFieldPosterior(all[0], all[4], all[5], all.Length > 6 ? all[6] : null, all[1], all[2], all[3], report);
     }
@@ -74,8 +89,6 @@ public static class MixtureMeanField
     private sealed class Problem(MixturePotentials potentials, Tensor Jn, Tensor hn, Tensor? labels, MessagePassingForm form)
     {
         private readonly Tensor noPair = zeros([hn.shape[1], hn.shape[1]], ScalarType.Float64, hn.device);
-
-        public bool WantsGradient => Jn.requires_grad || hn.requires_grad || potentials.Named.Any(block => block.Value.requires_grad);
 
         /// <summary>γ → q(x) → r → q(z), with the surrogate at (γ, q(x), q(z)).</summary>
         public (Tensor Responsibilities, Tensor Surrogate) Sweep(Tensor gamma)

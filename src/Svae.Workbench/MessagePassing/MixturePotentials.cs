@@ -43,12 +43,20 @@ public sealed record MixturePotentials(Tensor J, Tensor h, Tensor c, Tensor LogW
     /// <exception cref="ArgumentException">Names the block, and the first entry that is not finite.</exception>
     public void Require()
     {
+        RequireShapes();
+        foreach (var (symbol, block) in Named) Guard.Finite(block, symbol);
+        ChainInput.RequireSymmetric(J, "mixture J");
+    }
+
+    /// <summary>Every block has the shape that K and n ask for, in double precision.</summary>
+    /// <exception cref="ArgumentException">Names the block.</exception>
+    internal void RequireShapes()
+    {
         (string, long) k = ("component", Components), n = ("latent", Dimension);
         Guard.Shape(J, "mixture J", k, n, n);
         Guard.Shape(h, "mixture h", k, n);
         Guard.Shape(c, "mixture c", k);
         Guard.Shape(LogWeights, "mixture log π", k);
-        foreach (var (symbol, block) in Named) Guard.Finite(Guard.Float64(block, symbol), symbol);
-        ChainInput.RequireSymmetric(J, "mixture J");
+        foreach (var (symbol, block) in Named) Guard.Float64(block, symbol);
     }
 }

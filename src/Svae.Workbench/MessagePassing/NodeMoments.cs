@@ -9,7 +9,7 @@ namespace Svae.Workbench.MessagePassing;
 internal static class NodeMoments
 {
     /// <summary>Precision of the broad normal distribution about the origin in which a point without potentials stands.</summary>
-    private const double BroadPrecision = 0.1;
+    public const double BroadPrecision = 0.1;
 
     public static bool AreDense(Tensor Jn, Tensor hn) => Jn.dim() > hn.dim();
 

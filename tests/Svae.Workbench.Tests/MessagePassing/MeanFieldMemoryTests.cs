@@ -40,6 +40,33 @@ public class MeanFieldMemoryTests(ITestOutputHelper output)
         Assert.InRange(managedAfter - managed, long.MinValue, 1 << 20);
     }
 
+    [Fact]
+    public void Ten_thousand_calls_of_the_fused_mixture_do_not_grow_memory()
+    {
+        using var outer = NewDisposeScope();
+        var (mixture, J, h) = RandomMixture.Problem(50, 2, 15, true, 7);
+        Tensor noise = randn([4, 50, 2], ScalarType.Float64);
+        Tensor[] leaves = [mixture.J.requires_grad_(), mixture.LogWeights.requires_grad_(), J.requires_grad_(), h.requires_grad_()];
+        void Call()
+        {
+            using var scope = NewDisposeScope();
+            var q = MixtureMeanField.Infer(mixture, J, h, noise);
+            (q.NegativeKl.sum() + q.Samples!.sum()).backward();
+            foreach (Tensor leaf in leaves)
+            {
+                leaf.grad?.Dispose();
+                leaf.grad = null;
+            }
+        }
+        for (int i = 0; i < 2_000; i++) Call();
+        (long native, long managed) = Memory();
+        for (int i = 0; i < 10_000; i++) Call();
+        (long nativeAfter, long managedAfter) = Memory();
+        output.WriteLine($"process {native >> 10} → {nativeAfter >> 10} KiB, managed {managed >> 10} → {managedAfter >> 10} KiB");
+        Assert.InRange(nativeAfter - native, long.MinValue, 32 << 20);
+        Assert.InRange(managedAfter - managed, long.MinValue, 2 << 20);
+    }
+
     private static (long Native, long Managed) Memory()
     {
         for (int i = 0; i < 2; i++) { GC.Collect(); GC.WaitForPendingFinalizers(); }

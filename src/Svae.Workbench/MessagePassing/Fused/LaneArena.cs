@@ -11,6 +11,9 @@ internal sealed unsafe class LaneArena(int lanes, long entries) : IDisposable
     private readonly double* memory = (double*)NativeMemory.AlignedAlloc((nuint)(entries * lanes * sizeof(double)), CacheLine);
     private long used;
 
+    /// <summary>Sequences side by side.</summary>
+    public int Lanes => lanes;
+
     /// <summary>Takes back all that was handed out.</summary>
     public void Reset() => used = 0;
 

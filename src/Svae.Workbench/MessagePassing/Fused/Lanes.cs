@@ -29,8 +29,11 @@ internal unsafe interface ILanes<V> where V : struct
     /// <summary>1/√a.</summary>
     static abstract V InverseSqrt(V a);
 
+    static abstract V Divide(V a, V b);
     static abstract V Log(V a);
+    static abstract V Exp(V a);
     static abstract V Abs(V a);
+    static abstract V Max(V a, V b);
 
     /// <summary>Has any lane a value that is not above zero? NaN counts.</summary>
     static abstract bool AnyNotPositive(V a);
@@ -49,8 +52,11 @@ internal readonly unsafe struct Lanes8 : ILanes<Vector512<double>>
     [MethodImpl(AggressiveInlining)] public static Vector512<double> MultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Vector512.MultiplyAddEstimate(a, b, c);
     [MethodImpl(AggressiveInlining)] public static Vector512<double> MultiplySubtract(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.IsSupported ? Avx512F.FusedMultiplyAddNegated(a, b, c) : Vector512.MultiplyAddEstimate(-a, b, c);
     [MethodImpl(AggressiveInlining)] public static Vector512<double> InverseSqrt(Vector512<double> a) => Vector512<double>.One / Vector512.Sqrt(a);
+    [MethodImpl(AggressiveInlining)] public static Vector512<double> Divide(Vector512<double> a, Vector512<double> b) => a / b;
     [MethodImpl(AggressiveInlining)] public static Vector512<double> Log(Vector512<double> a) => Vector512.Log(a);
+    [MethodImpl(AggressiveInlining)] public static Vector512<double> Exp(Vector512<double> a) => Vector512.Exp(a);
     [MethodImpl(AggressiveInlining)] public static Vector512<double> Abs(Vector512<double> a) => Vector512.Abs(a);
+    [MethodImpl(AggressiveInlining)] public static Vector512<double> Max(Vector512<double> a, Vector512<double> b) => Vector512.Max(a, b);
     [MethodImpl(AggressiveInlining)] public static bool AnyNotPositive(Vector512<double> a) => !Vector512.GreaterThanAll(a, Vector512<double>.Zero);
 }
 
@@ -67,8 +73,11 @@ internal readonly unsafe struct Lanes4 : ILanes<Vector256<double>>
     [MethodImpl(AggressiveInlining)] public static Vector256<double> MultiplyAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Vector256.MultiplyAddEstimate(a, b, c);
     [MethodImpl(AggressiveInlining)] public static Vector256<double> MultiplySubtract(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Fma.IsSupported ? Fma.MultiplyAddNegated(a, b, c) : Vector256.MultiplyAddEstimate(-a, b, c);
     [MethodImpl(AggressiveInlining)] public static Vector256<double> InverseSqrt(Vector256<double> a) => Vector256<double>.One / Vector256.Sqrt(a);
+    [MethodImpl(AggressiveInlining)] public static Vector256<double> Divide(Vector256<double> a, Vector256<double> b) => a / b;
     [MethodImpl(AggressiveInlining)] public static Vector256<double> Log(Vector256<double> a) => Vector256.Log(a);
+    [MethodImpl(AggressiveInlining)] public static Vector256<double> Exp(Vector256<double> a) => Vector256.Exp(a);
     [MethodImpl(AggressiveInlining)] public static Vector256<double> Abs(Vector256<double> a) => Vector256.Abs(a);
+    [MethodImpl(AggressiveInlining)] public static Vector256<double> Max(Vector256<double> a, Vector256<double> b) => Vector256.Max(a, b);
     [MethodImpl(AggressiveInlining)] public static bool AnyNotPositive(Vector256<double> a) => !Vector256.GreaterThanAll(a, Vector256<double>.Zero);
 }
 
@@ -85,7 +94,10 @@ internal readonly unsafe struct Lanes1 : ILanes<double>
     [MethodImpl(AggressiveInlining)] public static double MultiplyAdd(double a, double b, double c) => double.MultiplyAddEstimate(a, b, c);
     [MethodImpl(AggressiveInlining)] public static double MultiplySubtract(double a, double b, double c) => double.MultiplyAddEstimate(-a, b, c);
     [MethodImpl(AggressiveInlining)] public static double InverseSqrt(double a) => 1 / Math.Sqrt(a);
+    [MethodImpl(AggressiveInlining)] public static double Divide(double a, double b) => a / b;
     [MethodImpl(AggressiveInlining)] public static double Log(double a) => Math.Log(a);
+    [MethodImpl(AggressiveInlining)] public static double Exp(double a) => Math.Exp(a);
     [MethodImpl(AggressiveInlining)] public static double Abs(double a) => Math.Abs(a);
+    [MethodImpl(AggressiveInlining)] public static double Max(double a, double b) => Math.Max(a, b);
     [MethodImpl(AggressiveInlining)] public static bool AnyNotPositive(double a) => !(a > 0);
 }
