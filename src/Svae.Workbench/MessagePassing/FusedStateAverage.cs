@@ -34,7 +34,8 @@ internal sealed unsafe class FusedStateAverage : autograd.MultiTensorFunction<Fu
         using var plain = no_grad();
         Tensor gamma = ((Tensor)vars[0]).contiguous(), blocks = (Tensor)vars[1], Jn = ((Tensor)vars[2]).contiguous(), hn = ((Tensor)vars[3]).contiguous();
         int B = (int)hn.shape[0], T = (int)hn.shape[1], n = (int)hn.shape[2], K = (int)gamma.shape[2], square = n * n, role = square + n, workers = Native.Workers(B);
-        int atFrame = Padded(role), atPair = Padded(square), nodeStride = NodeMoments.AreDense(Jn, hn) ? square : n;
+        int atFrame = Padded(role), atPair = Padded(square);
+        bool dense = NodeMoments.AreDense(Jn, hn);
         Tensor roles = WithWidth(cat([blocks.narrow(1, 0, role), blocks.narrow(1, role, role)]), atFrame), couplings = WithWidth(blocks.narrow(1, 2 * role, square), atPair);
         Tensor node = empty([B, T, n, n], ScalarType.Float64), linear = empty([B, T, n], ScalarType.Float64), coupling = empty([B, T - 1, n, n], ScalarType.Float64);
         Tensor scratch = empty([workers, (T + 1) * K + (long)T * atFrame], ScalarType.Float64);
@@ -47,13 +48,13 @@ internal sealed unsafe class FusedStateAverage : autograd.MultiTensorFunction<Fu
             Copy(g + (b * T + 1L) * K, states + K, (T - 1) * K);
             Fill(states + (long)T * K, K, 0);
             Multiply(new Left(states, K, 1), R, atFrame, products, atFrame, T, 2 * K, atFrame, fresh: true);
-            AddNodes(products, atFrame, j + (long)b * T * nodeStride, nodeStride, h + (long)b * T * n, toNode + (long)b * T * square, toLinear + (long)b * T * n, T, n);
+            AddNodes(products, atFrame, j + (long)b * T * (dense ? square : n), dense, h + (long)b * T * n, toNode + (long)b * T * square, toLinear + (long)b * T * n, T, n);
             Multiply(new Left(states + K, K, 1), C, atPair, products, atPair, T - 1, K, atPair, fresh: true);
             for (int t = 0; t < T - 1; t++) Copy(products + (long)t * atPair, toCoupling + ((long)b * (T - 1) + t) * square, square);
         });
         context.set_materialize_grads(false);
         context.save_for_backward([gamma, blocks]);
-        context.save_data("size", (B, T, n, nodeStride == square));
+        context.save_data("size", (B, T, n, dense));
         context.save_data("phase", vars[4]);
         return [node, linear, coupling];
     }
@@ -115,12 +116,12 @@ internal sealed unsafe class FusedStateAverage : autograd.MultiTensorFunction<Fu
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddNodes(double* products, int stride, double* Jn, int nodeStride, double* hn, double* node, double* linear, int T, int n)
+    private static void AddNodes(double* products, int stride, double* Jn, bool dense, double* hn, double* node, double* linear, int T, int n)
     {
         int square = n * n;
-        for (int t = 0; t < T; t++, products += stride, Jn += nodeStride, hn += n, node += square, linear += n)
+        for (int t = 0; t < T; t++, products += stride, Jn += dense ? square : n, hn += n, node += square, linear += n)
         {
-            if (nodeStride == square) AddScaled(products, 1, Jn, node, square);
+            if (dense) AddScaled(products, 1, Jn, node, square);
             else
             {
                 Copy(products, node, square);

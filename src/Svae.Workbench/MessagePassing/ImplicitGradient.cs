@@ -40,7 +40,8 @@ internal sealed class ImplicitGradient : autograd.MultiTensorFunction<ImplicitGr
         List<Tensor> saved = context.get_saved_variables();
         var (options, report) = ((FixedPointOptions)context.get_data("options"), (AdjointReport)context.get_data("report"));
         Tensor leaf = saved[0], image = saved[1];
-        int[] defined = [.. Enumerable.Range(0, saved.Count - 1).Where(i => gradients[i] is { IsInvalid: false })];
+        // Some outputs hang on nothing, as the pair marginals of sequences of one frame do.
+        int[] defined = [.. Enumerable.Range(0, saved.Count - 1).Where(i => gradients[i] is { IsInvalid: false } && saved[i + 1].requires_grad)];
 
         Tensor PullBack(IEnumerable<Tensor> outputs, IEnumerable<Tensor> outer) =>
             autograd.grad([.. outputs], [leaf], [.. outer], retain_graph: true, allow_unused: true)[0];
