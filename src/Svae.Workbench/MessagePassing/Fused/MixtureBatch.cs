@@ -115,7 +115,7 @@ internal sealed unsafe class MixtureBatch<V, M> : IDisposable where V : struct w
     {
         nint[] points = [.. trail.Select(gamma => (nint)Native.Doubles(gamma))];
         report.Converged = true;
-        Native.ParallelFor(Groups, workers.Length, (worker, group) =>
+        WorkerTeam.Shared.Run(Groups, workers.Length, (worker, group) =>
         {
             var (kernel, solver) = workers[worker];
             double* node = nodes + group * nodeLanes, prior = priors + group * stateLanes, own = (double*)points[^1] + group * stateLanes;
@@ -143,7 +143,7 @@ internal sealed unsafe class MixtureBatch<V, M> : IDisposable where V : struct w
     }
 
     private void Run(Action<MixtureKernel<V, M>, int> work) =>
-        Native.ParallelFor(Groups, workers.Length, (worker, group) => work(workers[worker].Kernel, group));
+        WorkerTeam.Shared.Run(Groups, workers.Length, (worker, group) => work(workers[worker].Kernel, group));
 
     private void Copy(double* from, double* to) => Buffer.MemoryCopy(from, to, stateLanes * sizeof(double), stateLanes * sizeof(double));
 
