@@ -115,9 +115,9 @@ internal sealed unsafe class MixtureBatch<V, M> : IDisposable where V : struct w
     {
         nint[] points = [.. trail.Select(gamma => (nint)Native.Doubles(gamma))];
         report.Converged = true;
-        WorkerTeam.Shared.Run(Groups, workers.Length, (worker, group) =>
+        WorkerTeam.Shared.RunInParts(Groups, workers.Length, (part, group) =>
         {
-            var (kernel, solver) = workers[worker];
+            var (kernel, solver) = workers[part];
             double* node = nodes + group * nodeLanes, prior = priors + group * stateLanes, own = (double*)points[^1] + group * stateLanes;
             kernel.Sweep(own, node, prior);
             LoadNoise(kernel, group, noise);
@@ -132,7 +132,7 @@ internal sealed unsafe class MixtureBatch<V, M> : IDisposable where V : struct w
             for (int i = points.Length - 1; ; i--)
             {
                 kernel.Adjoint(own, node, kernel.PointBar);
-                sums.Add(kernel, own, group, worker);
+                sums.Add(kernel, own, group, part);
                 if (i == 0) break;
                 own = (double*)points[i - 1] + group * stateLanes;
                 kernel.Outer.Clear();

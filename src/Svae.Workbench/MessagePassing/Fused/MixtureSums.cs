@@ -26,9 +26,9 @@ internal sealed unsafe class MixtureSums<V, M> where V : struct where M : struct
     }
 
     /// <summary>Adds what the kernel's last adjoint gave.</summary>
-    public void Add(MixtureKernel<V, M> kernel, double* gamma, int group, int worker)
+    public void Add(MixtureKernel<V, M> kernel, double* gamma, int group, int part)
     {
-        long own = worker * (tableLanes + (long)size.K * M.Width);
+        long own = part * (tableLanes + (long)size.K * M.Width);
         kernel.Accumulate(gamma, table is null ? null : table + own, node is null ? null : node + (long)group * size.Features * M.Width);
         if (weights is not null) LaneTable<V, M>.AddScaled(weights + own, M.Broadcast(1), kernel.PriorBar, weights + own, size.K);
     }
@@ -38,7 +38,7 @@ internal sealed unsafe class MixtureSums<V, M> where V : struct where M : struct
     {
         if (components is null) return [null, null, null, null];
         using var scope = NewDisposeScope();
-        Tensor all = components.sum([0, 2]); // over workers and lanes
+        Tensor all = components.sum([0, 2]); // over parts and lanes
         var (J, h, c) = MixtureTable.Gradients(Native.Doubles(all), size);
         Tensor logWeights = all.narrow(0, (long)size.K * size.Features, size.K).clone();
         return [.. new[] { J, h, c, logWeights }.Select(gradient => gradient.MoveToOuterDisposeScope())];
