@@ -1,14 +1,13 @@
-using System.Runtime.InteropServices;
+using static TorchSharp.torch;
 
 namespace Svae.Workbench.MessagePassing.Fused;
 
-/// <summary>One aligned block of native memory, handed out piece by piece and freed at once; a worker's scratch, group after group.</summary>
+/// <summary>One aligned block of torch's memory, handed out piece by piece and freed at once; a worker's scratch, group after group.</summary>
 /// <param name="lanes">Sequences side by side.</param>
 /// <param name="entries">Matrix entries it holds, each of them <paramref name="lanes"/> doubles.</param>
 internal sealed unsafe class LaneArena(int lanes, long entries) : IDisposable
 {
-    private const int CacheLine = 64;
-    private readonly double* memory = (double*)NativeMemory.AlignedAlloc((nuint)(entries * lanes * sizeof(double)), CacheLine);
+    private readonly Tensor memory = empty([entries * lanes], ScalarType.Float64).DetachFromDisposeScope();
     private long used;
 
     /// <summary>Sequences side by side.</summary>
@@ -21,7 +20,7 @@ internal sealed unsafe class LaneArena(int lanes, long entries) : IDisposable
     public double* Take(long count)
     {
         if (used + count > entries) throw new InvalidOperationException($"lane arena of {entries} entries is too small");
-        double* piece = memory + used * lanes;
+        double* piece = (double*)StridedView.Address(memory) + used * lanes;
         used += count;
         return piece;
     }
@@ -29,5 +28,5 @@ internal sealed unsafe class LaneArena(int lanes, long entries) : IDisposable
     /// <summary>A matrix of its own, not cleared.</summary>
     public LaneMatrix Matrix(int rows, int columns) => new(Take((long)rows * columns), rows, columns, columns * lanes, lanes);
 
-    public void Dispose() => NativeMemory.AlignedFree(memory);
+    public void Dispose() => memory.Dispose();
 }
