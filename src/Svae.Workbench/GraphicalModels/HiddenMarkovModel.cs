@@ -10,37 +10,17 @@ namespace Svae.Workbench.GraphicalModels;
 /// structured mean field Π_t q(x_t) q(z) of <see cref="SldsMeanField"/>, of which it is the case without couplings between frames.
 /// </summary>
 /// <param name="settings">Sizes and prior.</param>
-public sealed class HiddenMarkovModel(HmmSettings settings) : IStateModel<HmmParameters>
+public sealed class HiddenMarkovModel(HmmSettings settings)
+    : SwitchingModel<HmmParameters>(HmmParameters.Family(), settings.Prior(), settings.Dimension, settings.States, settings.StateWeight, settings.Inner)
 {
     /// <summary>Sizes, prior and inner tolerance.</summary>
     public HmmSettings Settings => settings;
 
     /// <inheritdoc/>
-    public IExponentialFamily<HmmParameters> Family { get; } = HmmParameters.Family();
+    public override object Configuration => settings;
 
     /// <inheritdoc/>
-    public HmmParameters Prior { get; } = settings.Prior();
-
-    /// <inheritdoc/>
-    public int Dimension => settings.Dimension;
-
-    /// <inheritdoc/>
-    public object Configuration => settings;
-
-    /// <inheritdoc/>
-    public int States => settings.States;
-
-    /// <inheritdoc/>
-    public ILocalPosterior Infer(
-        HmmParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null, Tensor? labels = null) =>
-        SwitchingPosterior.Infer(Potentials(expectedStatistics), potentials, lengths, noise, labels, settings.StateWeight, settings.Inner);
-
-    /// <inheritdoc/>
-    public Tensor ExpectedLogPrior(HmmParameters expectedStatistics, ILocalPosterior posterior) =>
-        SldsMeanField.ExpectedPotential(Potentials(expectedStatistics), ((SwitchingPosterior)posterior).Field, settings.StateWeight);
-
-    /// <inheritdoc/>
-    public HmmParameters Posterior(IReadOnlyList<Tensor> latents, IReadOnlyList<int[]> states, int starts)
+    public override HmmParameters Posterior(IReadOnlyList<Tensor> latents, IReadOnlyList<int[]> states, int starts)
     {
         using var mode = no_grad();
         var given = new LabelledPaths(latents, states, States);
@@ -51,33 +31,12 @@ public sealed class HiddenMarkovModel(HmmSettings settings) : IStateModel<HmmPar
     }
 
     /// <inheritdoc/>
-    public LatentPaths SamplePosterior(
-        HmmParameters expectedStatistics, NodePotentials potentials, int count, Generator generator, Tensor? lengths = null, Tensor? labels = null, int sweeps = 20)
-    {
-        Tensor? known = StateLabels.LogPotentials(labels, potentials.h.shape[0], potentials.h.shape[1], States);
-        var (latents, states) = SldsGibbs.Sample(Potentials(expectedStatistics), potentials.J, potentials.h, count, generator, lengths, known, sweeps);
-        return new LatentPaths(latents, states);
-    }
-
-    /// <inheritdoc/>
-    public (IStateModel<HmmParameters> Model, HmmParameters Parameters) Keep(HmmParameters eta, IReadOnlyList<int> states)
+    public override (IStateModel<HmmParameters> Model, HmmParameters Parameters) Keep(HmmParameters eta, IReadOnlyList<int> states)
     {
         Tensor kept = StateLabels.Kept(states, States);
         return (new HiddenMarkovModel(settings with { States = states.Count }), new HmmParameters(
             eta.Initial.Select(kept), new Dirichlet.Natural(eta.Transition.Eta.index_select(0, kept).index_select(1, kept)), eta.Components.Select(kept)));
     }
-
-    /// <inheritdoc/>
-    public Tensor LogDensity(HmmParameters expectedStatistics, Tensor paths, Tensor? lengths = null) =>
-        Potentials(expectedStatistics).LogDensity(paths, lengths);
-
-    /// <inheritdoc/>
-    public LatentPaths Simulate(HmmParameters eta, int count, int frames, Generator generator, Tensor? states = null) =>
-        AncestralSampling.Of(eta).Simulate(count, frames, generator, states);
-
-    /// <inheritdoc/>
-    public LatentPaths Continue(HmmParameters eta, ILocalPosterior posterior, Tensor? lengths, int frames, Generator generator, Tensor? states = null) =>
-        AncestralSampling.Of(eta).Continue(posterior, lengths, frames, generator, states);
 
     /// <summary>The potentials exp E_q(θ) log p(x, z|θ) as those of a switching system whose frames do not depend on the frame before.</summary>
     public static SldsPotentials Potentials(HmmParameters expectedStatistics)
@@ -86,4 +45,8 @@ public sealed class HiddenMarkovModel(HmmSettings settings) : IStateModel<HmmPar
         Tensor none = zeros_like(J);
         return new SldsPotentials(J, h, c, none, none, J, zeros_like(h), h, c, expectedStatistics.Initial.Eta, expectedStatistics.Transition.Eta);
     }
+
+    private protected override SldsPotentials Switching(HmmParameters expectedStatistics) => Potentials(expectedStatistics);
+
+    private protected override AncestralSampling Sampling(HmmParameters eta) => AncestralSampling.Of(eta);
 }

@@ -11,37 +11,17 @@ namespace Svae.Workbench.GraphicalModels;
 /// Local inference is the structured mean field q(x) q(z) of <see cref="SldsMeanField"/>.
 /// </summary>
 /// <param name="settings">Sizes and prior.</param>
-public sealed class SwitchingLinearDynamicalSystem(SldsSettings settings) : IStateModel<SldsParameters>
+public sealed class SwitchingLinearDynamicalSystem(SldsSettings settings)
+    : SwitchingModel<SldsParameters>(SldsParameters.Family(), settings.Prior(), settings.Dimension, settings.States, settings.StateWeight, settings.Inner)
 {
     /// <summary>Sizes, prior and inner tolerance.</summary>
     public SldsSettings Settings => settings;
 
     /// <inheritdoc/>
-    public IExponentialFamily<SldsParameters> Family { get; } = SldsParameters.Family();
+    public override object Configuration => settings;
 
     /// <inheritdoc/>
-    public SldsParameters Prior { get; } = settings.Prior();
-
-    /// <inheritdoc/>
-    public int Dimension => settings.Dimension;
-
-    /// <inheritdoc/>
-    public object Configuration => settings;
-
-    /// <inheritdoc/>
-    public int States => settings.States;
-
-    /// <inheritdoc/>
-    public ILocalPosterior Infer(
-        SldsParameters expectedStatistics, NodePotentials potentials, Tensor? lengths = null, Tensor? noise = null, Tensor? labels = null) =>
-        SwitchingPosterior.Infer(Potentials(expectedStatistics), potentials, lengths, noise, labels, settings.StateWeight, settings.Inner);
-
-    /// <inheritdoc/>
-    public Tensor ExpectedLogPrior(SldsParameters expectedStatistics, ILocalPosterior posterior) =>
-        SldsMeanField.ExpectedPotential(Potentials(expectedStatistics), ((SwitchingPosterior)posterior).Field, settings.StateWeight);
-
-    /// <inheritdoc/>
-    public SldsParameters Posterior(IReadOnlyList<Tensor> latents, IReadOnlyList<int[]> states, int starts)
+    public override SldsParameters Posterior(IReadOnlyList<Tensor> latents, IReadOnlyList<int[]> states, int starts)
     {
         using var mode = no_grad();
         var given = new LabelledPaths(latents, states, States);
@@ -52,34 +32,13 @@ public sealed class SwitchingLinearDynamicalSystem(SldsSettings settings) : ISta
     }
 
     /// <inheritdoc/>
-    public LatentPaths SamplePosterior(
-        SldsParameters expectedStatistics, NodePotentials potentials, int count, Generator generator, Tensor? lengths = null, Tensor? labels = null, int sweeps = 20)
-    {
-        Tensor? known = StateLabels.LogPotentials(labels, potentials.h.shape[0], potentials.h.shape[1], States);
-        var (latents, states) = SldsGibbs.Sample(Potentials(expectedStatistics), potentials.J, potentials.h, count, generator, lengths, known, sweeps);
-        return new LatentPaths(latents, states);
-    }
-
-    /// <inheritdoc/>
-    public (IStateModel<SldsParameters> Model, SldsParameters Parameters) Keep(SldsParameters eta, IReadOnlyList<int> states)
+    public override (IStateModel<SldsParameters> Model, SldsParameters Parameters) Keep(SldsParameters eta, IReadOnlyList<int> states)
     {
         Tensor kept = StateLabels.Kept(states, States);
         return (new SwitchingLinearDynamicalSystem(settings with { States = states.Count }), new SldsParameters(
             eta.Initial.Select(kept), new Dirichlet.Natural(eta.Transition.Eta.index_select(0, kept).index_select(1, kept)),
             eta.InitialState.Select(kept), eta.Dynamics.Select(kept)));
     }
-
-    /// <inheritdoc/>
-    public Tensor LogDensity(SldsParameters expectedStatistics, Tensor paths, Tensor? lengths = null) =>
-        Potentials(expectedStatistics).LogDensity(paths, lengths);
-
-    /// <inheritdoc/>
-    public LatentPaths Simulate(SldsParameters eta, int count, int frames, Generator generator, Tensor? states = null) =>
-        AncestralSampling.Of(eta).Simulate(count, frames, generator, states);
-
-    /// <inheritdoc/>
-    public LatentPaths Continue(SldsParameters eta, ILocalPosterior posterior, Tensor? lengths, int frames, Generator generator, Tensor? states = null) =>
-        AncestralSampling.Of(eta).Continue(posterior, lengths, frames, generator, states);
 
     /// <summary>The potentials exp E_q(θ) log p(x, z|θ), linear in E[t(θ)].</summary>
     public static SldsPotentials Potentials(SldsParameters expectedStatistics)
@@ -89,4 +48,8 @@ public sealed class SwitchingLinearDynamicalSystem(SldsSettings settings) : ISta
         return new SldsPotentials(start.J, start.h, start.c, pair.J11, pair.J12, pair.J22, pair.g1, pair.g2, pair.c,
             expectedStatistics.Initial.Eta, expectedStatistics.Transition.Eta);
     }
+
+    private protected override SldsPotentials Switching(SldsParameters expectedStatistics) => Potentials(expectedStatistics);
+
+    private protected override AncestralSampling Sampling(SldsParameters eta) => AncestralSampling.Of(eta);
 }
