@@ -56,6 +56,13 @@ def errors_that_are_allowed_are_kept(_):
     assert outputs[0][0]["evalue"] == "allowed" and outputs[1][0]["data"]["text/plain"] == "1", outputs
 
 
+def a_cell_that_takes_too_long_is_interrupted_and_the_next_one_knows_the_first(_):
+    endless = "while (true) { }"
+    # The time-out is the endless cell's only: on a busy machine a cold kernel's other cells may need longer.
+    outputs = executed("int kept = 7;", endless, "kept", interrupt_on_timeout=True, allow_errors=True, timeout_func=lambda cell: 3 if cell.source == endless else 120)
+    assert outputs[1][0]["ename"] == "Interrupted" and outputs[2][0]["data"]["text/plain"] == "7", outputs
+
+
 if __name__ == "__main__":
     own = [check for check in list(globals().values()) if callable(check) and getattr(check, "__module__", "") == "__main__" and check not in (notebook, executed)]
     sys.exit(run_all(own, None))

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Svae.Notebooks.Execution;
 using Svae.Notebooks.Kernel;
+using Svae.Notebooks.Scripting;
 using Svae.Notebooks.Terminal;
 using Svae.Workbench;
 
@@ -60,7 +61,7 @@ internal static class KernelCommand
     {
         try
         {
-            BackgroundErrors.Survive();
+            BackgroundErrors.SurviveAll();
             using var end = ParentProcess.Watch();
             using var kernel = new JupyterKernel(ConnectionFile.Load(connection));
             // Clients that do not send the message send the signal.

@@ -48,10 +48,10 @@ internal static class SweepCommand
             var grid = SweepGrid.Combine(parsed.GetValue(settings) is { } file ? SettingsFile.Load(file) : [], lists, parsed.GetValue(seeds) is { } text ? SweepGrid.Seeds(text) : []);
             using var stop = new StopSignal(() => terminal.WriteLine("stopping … (again to kill)"));
             var sweep = new SweepSession(terminal, folder, parsed.GetValue(plain), parsed.GetValue(sort));
-            SweepPlan Plan() => SweepPlan.Make(path, grid, folder, parsed.GetValue(quick), CommonOptions.Time(parsed, timeout), !parsed.GetValue(noHtml));
+            var plan = SweepPlan.Make(path, grid, folder, parsed.GetValue(quick), CommonOptions.Time(parsed, timeout), !parsed.GetValue(noHtml));
             return slurm.Asked(parsed)
-                ? await sweep.SubmitAsync(Plan, slurm.Options(parsed), slurm.DryRun(parsed), stop.Token).ConfigureAwait(false)
-                : await sweep.RunAsync(Plan, parsed.GetValue(jobs), stop.Token).ConfigureAwait(false);
+                ? await sweep.SubmitAsync(plan, slurm.Options(parsed), slurm.DryRun(parsed), stop.Token).ConfigureAwait(false)
+                : await sweep.RunAsync(plan, parsed.GetValue(jobs), stop.Token).ConfigureAwait(false);
         }));
         return command;
     }

@@ -10,10 +10,10 @@ internal sealed class SweepSession(TextWriter terminal, string folder, bool plai
 {
     /// <summary>Runs what is not done on this computer.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(Func<SweepPlan> make, int? jobs, CancellationToken cancel)
+    public async Task<int> RunAsync(SweepPlan plan, int? jobs, CancellationToken cancel)
     {
         using var mine = Take();
-        var (plan, left) = Open(make);
+        var left = Open(plan);
         int atOnce = Math.Clamp(jobs ?? Environment.ProcessorCount, 1, Math.Max(1, left.Count)), threads = Math.Max(1, Environment.ProcessorCount / atOnce);
         if (left.Count > 0)
         {
@@ -29,14 +29,14 @@ internal sealed class SweepSession(TextWriter terminal, string folder, bool plai
 
     /// <summary>Submits what is not done as a job array, or only shows how.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> SubmitAsync(Func<SweepPlan> make, SlurmOptions options, bool dryRun, CancellationToken cancel)
+    public async Task<int> SubmitAsync(SweepPlan plan, SlurmOptions options, bool dryRun, CancellationToken cancel)
     {
         using var mine = Take();
         // The plan is renewed only when no task of the old one is waiting for its turn.
         if (!dryRun && File.Exists(Path.Combine(folder, SweepPlan.FileName))
             && await new SlurmArray(SweepPlan.Load(folder), options).QueuedAsync(cancel).ConfigureAwait(false) is { } queued)
             throw new UserInputException($"job {queued} of this sweep is still in the queue; wait for it (squeue -j {queued}) or end it (scancel {queued})");
-        var (plan, left) = Open(make);
+        var left = Open(plan);
         if (left.Count == 0) return Collect(plan);
         var array = new SlurmArray(plan, options);
         string script = array.WriteScript(left);
@@ -65,12 +65,13 @@ internal sealed class SweepSession(TextWriter terminal, string folder, bool plai
         return failed > 0 ? (int)RunStatus.Failed : 0;
     }
 
-    private (SweepPlan Plan, IReadOnlyList<int> Left) Open(Func<SweepPlan> make)
+    // Writes the plan; gives the tasks that are not done.
+    private IReadOnlyList<int> Open(SweepPlan plan)
     {
-        var plan = make();
+        plan.Save();
         int[] left = Enumerable.Range(0, plan.Tasks.Count).Where(task => SweepRecord.Of(plan, task)?.Succeeded() != true).ToArray();
         if (left.Length < plan.Tasks.Count) terminal.WriteLine($"{plan.Tasks.Count - left.Length} of {plan.Tasks.Count} runs are done already");
-        return (plan, left);
+        return left;
     }
 
     // Held while this process lives, however it ends.

@@ -55,28 +55,36 @@ public sealed class NotebookRunner(IRunObserver observer)
     private async Task<(RunStatus, CellPosition?, CellError?)> RunCellsAsync(
         NotebookDocument notebook, NotebookSession session, TimeSpan? timeout, CancellationToken cancel)
     {
+        BackgroundErrors.SurviveThoseOfCells();
         using var script = new ScriptSession(session);
         using var limit = new CancellationTokenSource(timeout ?? Timeout.InfiniteTimeSpan);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         var outputs = new OutputCollector();
-        var shown = new List<(NotebookCell Cell, OutputCollector.CellOutputs Output)>();
+        var shown = new List<(NotebookCell Cell, CellPosition Position, OutputCollector.CellOutputs Output)>();
         try
         {
             foreach (var (cell, position) in CellPosition.Of(notebook))
             {
                 var output = outputs.ForCell(position.Number);
-                shown.Add((cell, output));
+                shown.Add((cell, position, output));
                 var result = await RunCellAsync(script, cell, position, output, stop.Token).ConfigureAwait(false);
                 // A cell may also end in good order because it was asked to stop: what it has is not the whole.
                 if (result.Status != CellStatus.Completed || stop.IsCancellationRequested)
                     return (StatusOf(result, cancel, limit.Token), position, result.Error);
+                // A thread may outlive the cell that started it.
+                if (shown.Find(one => one.Output.Fault is not null) is { Output: { Fault: { } fault } late } earlier)
+                {
+                    var error = script.Failed(fault).Error!;
+                    late.Error(error);
+                    return (RunStatus.Failed, earlier.Position, error);
+                }
             }
             return (RunStatus.Succeeded, null, null);
         }
         finally
         {
             // At the end, not after each cell: a later cell may update what an earlier one shows.
-            foreach (var (cell, output) in shown) cell.SetOutputs(output.ToJson());
+            foreach (var (cell, _, output) in shown) cell.SetOutputs(output.ToJson());
         }
     }
 
@@ -92,6 +100,7 @@ public sealed class NotebookRunner(IRunObserver observer)
         var result = stop.IsCancellationRequested
             ? new CellResult(CellStatus.Interrupted, CellErrors.Interrupted(CellSources.Name(position.Number)))
             : await script.RunAsync(cell.Source, position.Number, output, interrupt).ConfigureAwait(false);
+        if (result.Status == CellStatus.Completed && output.Fault is { } fault) result = script.Failed(fault);
         CellTimes.Record(cell, started, started + clock.Elapsed);
         if (result.Error is { } error) output.Error(error);
         observer.CellEnded(position, result, clock.Elapsed);

@@ -31,6 +31,9 @@ internal sealed class OutputCollector
         private readonly List<Entry> entries = [];
         private bool clearBeforeNext;
 
+        /// <summary>The first exception that escaped on a thread of the cell's own; null when none did.</summary>
+        public Exception? Fault { get; private set; }
+
         public void Stream(string name, string text) => Change(() =>
         {
             if (entries.Count == 0 || entries[^1].Stream != name) entries.Add(new Entry { Stream = name });
@@ -66,6 +69,11 @@ internal sealed class OutputCollector
                 clearBeforeNext = wait;
                 if (!wait) entries.Clear();
             }
+        }
+
+        public void Escaped(Exception exception, string text)
+        {
+            lock (all.gate) Fault ??= exception;
         }
 
         /// <summary>The outputs so far.</summary>

@@ -25,4 +25,9 @@ public interface ICellOutput
     /// <summary>Removes the cell's output so far.</summary>
     /// <param name="wait">Only when the next output comes, so that nothing flickers.</param>
     void Clear(bool wait);
+
+    /// <summary>An exception that nobody caught on a thread that the cell started.</summary>
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="text">What to say of it.</param>
+    void Escaped(Exception exception, string text) => Stream("stderr", text);
 }

@@ -62,6 +62,9 @@ public sealed class ScriptSession : IDisposable
         }
     }
 
+    /// <summary>How a cell ended one of whose own threads threw.</summary>
+    public CellResult Failed(Exception exception) => new(CellStatus.Failed, CellErrors.FromException(exception, sources));
+
     /// <summary>Asks the compiler about code that would come next; may be called while a cell runs.</summary>
     public T Analyse<T>(string code, Func<Compilation, T> question)
     {
@@ -141,5 +144,5 @@ public sealed class ScriptSession : IDisposable
     private CellResult Failed(Exception exception, string name, CellInterrupt interrupt) =>
         interrupt.IsRequested && CellInterrupt.IsStop(exception)
             ? new CellResult(CellStatus.Interrupted, CellErrors.Interrupted(name))
-            : new CellResult(CellStatus.Failed, CellErrors.FromException(exception, sources));
+            : Failed(exception);
 }

@@ -46,23 +46,30 @@ internal sealed partial record SweepPlan
     [System.Text.Json.Serialization.JsonIgnore]
     public string NotebookPath => Path.Combine(Folder, Notebook + ".ipynb");
 
-    /// <summary>Makes a plan and writes it, with the copy of the notebook, into the folder. Every setting is tried on the notebook's parameters first.</summary>
+    // What Save writes; a plan that was loaded has it on disk.
+    private NotebookDocument? Copy { get; init; }
+
+    /// <summary>Makes a plan; nothing is written. Every setting is tried on the notebook's parameters.</summary>
     /// <exception cref="UserInputException">A setting does not fit the notebook.</exception>
     /// <exception cref="NotebookFormatException">The notebook cannot be read.</exception>
     public static SweepPlan Make(string notebookPath, IReadOnlyList<Setting> settings, string folder, bool quick, TimeSpan? timeout, bool html)
     {
         var notebook = NotebookDocument.Load(notebookPath);
         Try(notebook, settings, quick);
-        var plan = new SweepPlan
+        foreach (var cell in notebook.Cells) cell.ClearResults();
+        return new SweepPlan
         {
             Notebook = Path.GetFileNameWithoutExtension(notebookPath), Code = CodeOf(notebook), Home = Path.GetDirectoryName(Path.GetFullPath(notebookPath))!,
-            Quick = quick, Timeout = timeout?.TotalSeconds, Html = html, Folder = Path.GetFullPath(folder),
+            Quick = quick, Timeout = timeout?.TotalSeconds, Html = html, Folder = Path.GetFullPath(folder), Copy = notebook,
             Tasks = settings.Select(setting => (IReadOnlyList<string[]>)setting.Values.Select(value => new[] { value.Name, value.Value }).ToArray()).ToArray(),
         };
-        foreach (var cell in notebook.Cells) cell.ClearResults();
-        notebook.Save(plan.NotebookPath);
-        AtomicFile.Write(Path.Combine(plan.Folder, FileName), JsonSerializer.Serialize(plan, NotebookLedger.Format) + "\n");
-        return plan;
+    }
+
+    /// <summary>Writes the plan and the copy of the notebook into the folder.</summary>
+    public void Save()
+    {
+        Copy?.Save(NotebookPath);
+        AtomicFile.Write(Path.Combine(Folder, FileName), JsonSerializer.Serialize(this, NotebookLedger.Format) + "\n");
     }
 
     /// <summary>Reads the plan of a folder.</summary>

@@ -44,6 +44,22 @@ public sealed class NotebookRunnerTests : IDisposable
         Assert.Contains("<table", Json.Text(work.Executed.Cells[0].Outputs.Last()["data"]!["text/html"]), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("thread.Start(); thread.Join(); Thread.Sleep(100);", "1", 1)]
+    [InlineData("thread.Start();", "gate.Set(); thread.Join(); Thread.Sleep(100);", 2)]
+    public async Task A_thread_of_a_cell_that_throws_fails_that_cell_with_its_line(string first, string second, int cellsRun)
+    {
+        bool atOnce = cellsRun == 1;
+        var outcome = await work.RunAsync(
+            $"var gate = new ManualResetEventSlim({(atOnce ? "true" : "false")});\nvar thread = new Thread(() =>\n{{\n    gate.Wait();\n    throw new InvalidOperationException(\"on a thread\");\n}});\n{first}",
+            second, "Console.Write(\"never\");");
+        Assert.Equal((RunStatus.Failed, 1), (outcome.Status, outcome.FailedCell!.Number));
+        Assert.Equal("on a thread", outcome.Error!.Message);
+        Assert.Contains("cell 1, line 5", string.Join('\n', outcome.Error.Traceback), StringComparison.Ordinal);
+        Assert.Equal("<System.InvalidOperationException>", work.Shown(0));
+        Assert.Equal(cellsRun, work.Executed.Cells.Count(cell => cell.ExecutionCount is not null));
+    }
+
     [Fact]
     public async Task A_value_that_brings_its_own_bundle_is_shown_as_it_is()
     {

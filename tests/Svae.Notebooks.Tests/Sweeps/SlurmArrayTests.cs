@@ -67,7 +67,7 @@ public sealed class SlurmArrayTests : IDisposable
     private Task<int> SubmitAsync(string notebook, string seeds, SlurmOptions options, bool dryRun)
     {
         var grid = SweepGrid.Combine([], [SweepGrid.List("Rate=2")], SweepGrid.Seeds(seeds));
-        return new SweepSession(terminal, Folder, plain: true, null).SubmitAsync(() => SweepPlan.Make(notebook, grid, Folder, quick: false, null, html: false), options, dryRun, default);
+        return new SweepSession(terminal, Folder, plain: true, null).SubmitAsync(SweepPlan.Make(notebook, grid, Folder, quick: false, null, html: false), options, dryRun, default);
     }
 
     private static async Task FinishAsync()

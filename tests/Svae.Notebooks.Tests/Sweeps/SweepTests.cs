@@ -80,8 +80,10 @@ public sealed class SweepTests : IDisposable
         string notebook = work.Write("n", Parameters, "Notebook.Ledger.Record(\"a\", Rate);");
         string message = (await Assert.ThrowsAsync<UserInputException>(() => SweepAsync(notebook, 1, "Rat=1", "0"))).Message;
         Assert.StartsWith("parameter Rat is unknown. Did you mean Rate?", message, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(Path.Combine(Folder, "runs")));
+        Assert.Equal(2, await CommandLine.InvokeAsync(["sweep", Path.Combine(work.Folder, "none.ipynb"), "--seeds", "0..1", "--out", Folder], terminal));
+        Assert.False(Directory.Exists(Folder));
         var plan = SweepPlan.Make(notebook, [new Setting([("Rate", "2")])], Folder, quick: false, null, html: false);
+        plan.Save();
         SweepRecord.Write(plan, 0, Svae.Notebooks.Execution.RunStatus.Succeeded, TimeSpan.FromSeconds(1), null, []);
         Assert.NotNull(SweepRecord.Of(SweepPlan.Load(Folder), 0));
         work.Write("n", "md:another text", Parameters, "Notebook.Ledger.Record(\"a\", Rate);");
@@ -102,6 +104,6 @@ public sealed class SweepTests : IDisposable
     private Task<int> SweepAsync(string notebook, int jobs, string list, string seeds, CancellationToken cancel = default)
     {
         var grid = SweepGrid.Combine([], [SweepGrid.List(list)], SweepGrid.Seeds(seeds));
-        return new SweepSession(terminal, Folder, plain: true, null).RunAsync(() => SweepPlan.Make(notebook, grid, Folder, quick: false, null, html: false), jobs, cancel);
+        return new SweepSession(terminal, Folder, plain: true, null).RunAsync(SweepPlan.Make(notebook, grid, Folder, quick: false, null, html: false), jobs, cancel);
     }
 }
