@@ -21,12 +21,15 @@ namespace Svae.Workbench;
 /// <typeparam name="TParameters">Natural parameters of q(θ).</typeparam>
 public sealed partial class StructuredVae<TParameters> where TParameters : INaturalParameters<TParameters>
 {
+    private readonly PriorDivergence<TParameters> divergence;
+
     /// <param name="model">The graphical model.</param>
     /// <param name="recognition">y [B, T, D] → potentials [B, T, n].</param>
     /// <param name="likelihood">The decoder with its likelihood.</param>
     public StructuredVae(IGraphicalModel<TParameters> model, Module<Tensor, NodePotentials> recognition, ILikelihood likelihood)
     {
         (Model, Recognition, Likelihood, Parameters) = (model, recognition, likelihood, model.Prior);
+        divergence = new PriorDivergence<TParameters>(model.Family, model.Prior);
         Networks = [.. recognition.parameters(), .. likelihood is Module module ? module.parameters() : []];
     }
 
@@ -84,9 +87,8 @@ public sealed partial class StructuredVae<TParameters> where TParameters : INatu
 
         Tensor negativeKl = posterior.NegativeKl.sum();
         Tensor local = batch.Scale * (likelihood + step.KlWeight * negativeKl);                    // s · local ELBO
-        Tensor globalKl = ExponentialFamily.Kl(family, q, prior).sum();
-        var report = new StepReport(batch.Scale * likelihood.item<double>(), -batch.Scale * negativeKl.item<double>(),
-            globalKl.item<double>() + (DecoderWeights?.Kl() ?? 0), 0);
+        double globalKl = divergence.Of(q, theta) + (DecoderWeights?.Kl() ?? 0);                   // KL(q(θ) ‖ p(θ)), and of γ
+        var report = new StepReport(batch.Scale * likelihood.item<double>(), -batch.Scale * negativeKl.item<double>(), globalKl, 0);
         report.RequireFinite();
 
         optimizer.zero_grad();

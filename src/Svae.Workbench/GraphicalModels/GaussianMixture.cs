@@ -62,6 +62,13 @@ public sealed class GaussianMixture(MixtureSettings settings) : IStateModel<Mixt
         return Prior with { Components = NormalInverseWishart.FromStandard(prior with { m = means, Kappa = full_like(prior.Kappa, strength) }) };
     }
 
+    /// <summary>
+    /// η with components merged two by two for as long as the evidence of the points rises: for between two phases of training, since mean
+    /// field by itself does not leave a local optimum in which two components share a cluster. Those that joined others are back at the prior.
+    /// </summary>
+    /// <param name="eta">η.</param>
+    public MixtureParameters Merged(MixtureParameters eta) => ComponentMerging.Merge(eta, Prior);
+
     /// <inheritdoc/>
     public MixtureParameters Posterior(IReadOnlyList<Tensor> latents, IReadOnlyList<int[]> states, int starts)
     {

@@ -82,7 +82,7 @@ public sealed record NetworkOptimizer
         {
             OptimizerKind.AdamW => optim.AdamW(weights, lr: Rate, weight_decay: WeightDecay),
             OptimizerKind.Sgd => optim.SGD(weights, learningRate: Rate, momentum: Momentum, weight_decay: WeightDecay),
-            _ => optim.Adam(weights, lr: Rate, weight_decay: WeightDecay),
+            _ => new FusedAdam(weights, Rate, WeightDecay),
         };
     }
 }

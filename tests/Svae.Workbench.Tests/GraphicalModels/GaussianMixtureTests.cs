@@ -48,6 +48,19 @@ public class GaussianMixtureTests
         }
     }
 
+    /// <summary>Two clusters, each split among components at random: the evidence of the given assignment rises with each of the two mergers.</summary>
+    [Fact]
+    public void Components_that_share_a_cluster_are_merged_and_those_of_different_clusters_are_not()
+    {
+        var model = new GaussianMixture(new MixtureSettings { Components = 6, Dimension = 2, Concentration = 0.1 });
+        var g = new Generator(1);
+        Tensor x = randn([120, 2], ScalarType.Float64, generator: g), offset = zeros([120, 2], ScalarType.Float64);
+        offset[TensorIndex.Slice(60, 120)] = 9;
+        int[] split = [.. Enumerable.Range(0, 120).Select(i => i < 60 ? i % 3 : 3 + i % 2)], joined = [.. Enumerable.Range(0, 120).Select(i => i < 60 ? 0 : 3)];
+        MixtureParameters merged = model.Merged(model.Posterior([x + offset], [split], 1)), expected = model.Posterior([x + offset], [joined], 1);
+        foreach (var (e, m) in expected.Blocks.Zip(merged.Blocks)) AssertClose.Equal(e, m, 1e-9, "η");
+    }
+
     [Fact]
     public void The_state_of_a_frame_without_its_own_evidence_is_drawn_from_the_weights()
     {

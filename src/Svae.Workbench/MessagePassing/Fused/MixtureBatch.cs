@@ -32,8 +32,8 @@ internal sealed unsafe class MixtureBatch<V, M> : IDisposable where V : struct w
 
     public int Groups => PointLanes<V, M>.Groups(size.N);
 
-    /// <summary>How many groups are worked on at the same time.</summary>
-    public int Workers => workers.Length;
+    /// <summary>In how many parts gradients of the components are summed.</summary>
+    public int Parts => workers.Length;
 
     /// <summary>The first point whose precision was found not to be positive definite, or −1.</summary>
     public int FailedPoint { get; private set; } = -1;

@@ -79,7 +79,7 @@ internal sealed unsafe class MixtureFunction : autograd.MultiTensorFunction<Mixt
         var (wantsComponents, wantsNodes, dense) = ((bool, bool, bool))ctx.get_data("wanted");
         Tensor? noise = size.S > 0 ? saved[^1] : null;
         using var batch = new MixtureBatch<V, M>(size, saved[0], saved[1], saved[2]);
-        var sums = new MixtureSums<V, M>(size, batch.Workers, wantsComponents, wantsNodes);
+        var sums = new MixtureSums<V, M>(size, batch.Parts, wantsComponents, wantsNodes);
         batch.Backward(saved[Fixed..(saved.Count - (noise is null ? 0 : 1))], noise is null ? null : Native.Doubles(noise), new MixtureOutputs(outer), sums,
             call.Route == FixedPointGradient.Implicit ? call.Options : null, call.Report!.Adjoint);
         return [.. sums.Components(), .. sums.Nodes(dense)];

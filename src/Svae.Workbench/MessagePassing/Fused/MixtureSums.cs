@@ -2,23 +2,22 @@ using static TorchSharp.torch;
 
 namespace Svae.Workbench.MessagePassing.Fused;
 
-/// <summary>Gradients of the potentials while they are summed: those of the components by worker and lane, those of the nodes by group.</summary>
+/// <summary>Gradients of the potentials while they are summed: those of the components by part and lane, those of the nodes by group.</summary>
 internal sealed unsafe class MixtureSums<V, M> where V : struct where M : struct, ILanes<V>
 {
     private readonly MixtureSize size;
-    private readonly int workers;
     private readonly Tensor? components, nodes;
     private readonly double* table, weights, node;
     private readonly long tableLanes;
 
     /// <param name="size">Sizes.</param>
-    /// <param name="workers">How many add at the same time.</param>
+    /// <param name="parts">How many add apart from each other.</param>
     /// <param name="wantsComponents">Are gradients of the components wanted?</param>
     /// <param name="wantsNodes">Are those of the node potentials?</param>
-    public MixtureSums(MixtureSize size, int workers, bool wantsComponents, bool wantsNodes)
+    public MixtureSums(MixtureSize size, int parts, bool wantsComponents, bool wantsNodes)
     {
-        (this.size, this.workers, tableLanes) = (size, workers, (long)size.K * size.Features * M.Width);
-        if (wantsComponents) components = zeros([workers, size.K * (size.Features + 1), M.Width], ScalarType.Float64);
+        (this.size, tableLanes) = (size, (long)size.K * size.Features * M.Width);
+        if (wantsComponents) components = zeros([parts, size.K * (size.Features + 1), M.Width], ScalarType.Float64);
         if (wantsNodes) nodes = zeros([PointLanes<V, M>.Groups(size.N), size.Features, M.Width], ScalarType.Float64);
         table = components is null ? null : Native.Doubles(components);
         weights = table is null ? null : table + tableLanes;
