@@ -58,14 +58,14 @@ public sealed class SldsVae
         plain.Fit(data, Phase("warm-up", Settings.WarmUpEpochs), generator, History, progress, cancel);
     }
 
-    /// <summary>The mean of each recording's potentials, h / J: what the recognition network alone says of x, float64 [T_i, n].</summary>
+    /// <summary>The mode of each frame's potential, J⁻¹h: what the recognition network alone says of x, float64 [T_i, n].</summary>
     public IReadOnlyList<Tensor> Encode(Minibatches data)
     {
         using var mode = no_grad();
         return [.. data.Whole().Select(batch =>
         {
-            NodePotentials potentials = recognition.call(batch.Observations);
-            return (potentials.h / potentials.J)[0].MoveToOuterDisposeScope();
+            using var scope = NewDisposeScope();
+            return recognition.call(batch.Observations).Modes()[0].MoveToOuterDisposeScope();
         })];
     }
 

@@ -14,6 +14,15 @@ namespace Svae.Workbench.MessagePassing;
 /// <param name="h">Linear terms, shape [B, T, n], float64.</param>
 public sealed record NodePotentials(Tensor J, Tensor h)
 {
+    /// <summary>The potentials of normal densities, h = J m.</summary>
+    /// <param name="precision">J, shape [B, T, n] or [B, T, n, n].</param>
+    /// <param name="mean">m, shape [B, T, n].</param>
+    public static NodePotentials Of(Tensor precision, Tensor mean) => new(precision,
+        NodeMoments.AreDense(precision, mean) ? matmul(precision, mean.unsqueeze(-1)).squeeze(-1) : precision * mean);
+
+    /// <summary>Where each potential is largest, J⁻¹h, shape [B, T, n]: what the recognition network alone says of x. Missing frames have none.</summary>
+    public Tensor Modes() => Dense ? linalg.solve(J, h.unsqueeze(-1)).squeeze(-1) : h / J;
+
     /// <summary>Precisions are whole matrices.</summary>
     public bool Dense => NodeMoments.AreDense(J, h);
 

@@ -49,12 +49,7 @@ public sealed class GaussianRecognition : Module<Tensor, NodePotentials>
     {
         Tensor m = mean.call(y).to(ScalarType.Float64);
         Tensor precision = range.LogPrecision(logPrecision.call(y).to(ScalarType.Float64));
-        if (coupling is null)
-        {
-            Tensor J = precision.exp();
-            return new NodePotentials(J, J * m);
-        }
-        Tensor dense = DensePrecision.Of(precision, coupling.call(y).to(ScalarType.Float64));
-        return new NodePotentials(dense, matmul(dense, m.unsqueeze(-1)).squeeze(-1));
+        Tensor J = coupling is null ? precision.exp() : DensePrecision.Of(precision, coupling.call(y).to(ScalarType.Float64));
+        return NodePotentials.Of(J, m);
     }
 }

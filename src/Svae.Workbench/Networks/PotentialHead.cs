@@ -48,12 +48,7 @@ public sealed class PotentialHead : Module<Tensor, NodePotentials>
     {
         Tensor m = mean.call(features).to(ScalarType.Float64);
         Tensor logPrecision = range.LogPrecision(precision.call(features).to(ScalarType.Float64));
-        if (coupling is null)
-        {
-            Tensor J = logPrecision.exp();
-            return new NodePotentials(J, J * m);
-        }
-        Tensor dense = DensePrecision.Of(logPrecision, coupling.call(features).to(ScalarType.Float64));
-        return new NodePotentials(dense, matmul(dense, m.unsqueeze(-1)).squeeze(-1));
+        Tensor J = coupling is null ? logPrecision.exp() : DensePrecision.Of(logPrecision, coupling.call(features).to(ScalarType.Float64));
+        return NodePotentials.Of(J, m);
     }
 }

@@ -23,7 +23,7 @@ public class PrincipalStartTests
 
         Tensor codes = components.Transform(y), decoded = components.Inverse(codes);
         var potentials = recognition.call(y.unsqueeze(0));
-        AssertClose.Equal(codes, (potentials.h / potentials.J)[0], 1e-4, "codes");
+        AssertClose.Equal(codes, potentials.Modes()[0], 1e-4, "codes");
         AssertClose.Equal(decoded, decoder.Mean(codes).to(ScalarType.Float64), 1e-4, "decoded");
         AssertClose.Equal((y - decoded).square().mean([0L]), decoder.Variance.to(ScalarType.Float64), 1e-4, "what is left over");
     }
