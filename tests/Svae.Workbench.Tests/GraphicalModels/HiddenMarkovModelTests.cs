@@ -6,31 +6,9 @@ using static TorchSharp.torch;
 
 namespace Svae.Workbench.Tests.GraphicalModels;
 
-public class HiddenMarkovModelTests
+public class HiddenMarkovModelTests : StateModelTruths<HmmParameters>
 {
-    [Theory]
-    [InlineData(3, 2, 3, false)]
-    [InlineData(2, 2, 4, true)]
-    [InlineData(1, 2, 3, false)]
-    public void Local_inference_matches_enumeration(int K, int n, int frames, bool dense) =>
-        ModelTruths.LocalInferenceMatchesEnumeration(ModelCases.Hmm(K, n), frames, seed: 3, exact: K == 1, dense);
-
-    [Fact]
-    public void Known_states_leave_an_exact_Gaussian_and_some_known_ones_a_restricted_sum()
-    {
-        ModelTruths.LocalInferenceMatchesEnumeration(ModelCases.Hmm(3, 2), 3, seed: 4, exact: true, labels: [2, 0, 1]);
-        ModelTruths.LocalInferenceMatchesEnumeration(ModelCases.Hmm(3, 2), 3, seed: 4, exact: false, labels: [-1, 0, -1]);
-    }
-
-    [Fact]
-    public void The_density_of_paths_matches_enumeration() => ModelTruths.LogDensityMatchesEnumeration(ModelCases.Hmm(3, 2), 3, seed: 1);
-
-    [Fact]
-    public void The_gradient_of_the_expected_log_prior_is_the_expected_statistics() =>
-        ModelTruths.TheGradientOfTheExpectedLogPriorIsTheExpectedStatistics(ModelCases.Hmm(3, 2), 3, seed: 1);
-
-    [Fact]
-    public void Padding_is_never_read() => ModelTruths.PaddingIsNeverRead(ModelCases.Hmm(3, 2), seed: 2);
+    private protected override ModelCase<HmmParameters> Case(int K, int n) => ModelCases.Hmm(K, n);
 
     [Fact]
     public void Given_paths_and_states_the_posterior_is_the_conjugate_one()

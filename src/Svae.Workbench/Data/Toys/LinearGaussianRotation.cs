@@ -9,10 +9,11 @@ namespace Svae.Workbench.Data;
 /// marginal likelihood is known exactly.
 /// </summary>
 /// <remarks>The variances are those of the paper's medium signal-to-noise ratio (small: 0.01 and 10; large: 0.1 and 0.1).</remarks>
-public sealed record LinearGaussianRotation : NoisyToyProcess
+public sealed record LinearGaussianRotation : LinearGaussianToy
 {
     /// <summary>3 latent and 5 observed dimensions, 100 sequences of 200 frames, and 20 held out.</summary>
-    public LinearGaussianRotation() => (Observed, Frames, Noise, TrainingSequences, HeldOutSequences) = (5, 200, 1, 100, 20);
+    public LinearGaussianRotation() =>
+        (Observed, Frames, Noise, DynamicsNoise, TrainingSequences, HeldOutSequences) = (5, 200, 1, Math.Sqrt(0.1), 100, 20);
 
     /// <summary>The larger system: 5 latent and 10 observed dimensions.</summary>
     public static LinearGaussianRotation FiveOfTen => new() { LatentSize = 5, Observed = 10 };
@@ -23,14 +24,11 @@ public sealed record LinearGaussianRotation : NoisyToyProcess
     /// <summary>By how much A turns, radians.</summary>
     public double Angle { get; init; } = Math.PI / 20;
 
-    /// <summary>Standard deviation of the dynamics' noise, and of the first state about its mean.</summary>
-    public double DynamicsNoise { get; init; } = Math.Sqrt(0.1);
-
     /// <summary>Seed of the system (plane of rotation, C, d, mean of x_1); the data's seed does not change it.</summary>
     public int SystemSeed { get; init; } = 1;
 
-    /// <summary>The linear dynamical system with its true parameters.</summary>
-    public LinearGaussianProcess Process
+    /// <summary>The linear dynamical system with its true parameters; x_1 varies about its mean as the dynamics do.</summary>
+    public override LinearGaussianProcess Process
     {
         get
         {
@@ -46,35 +44,10 @@ public sealed record LinearGaussianRotation : NoisyToyProcess
         }
     }
 
-    /// <summary>log p(y) of every sequence, exact, by the Kalman filter.</summary>
-    /// <inheritdoc/>
-    public override Tensor LogLikelihood(Tensor y)
-    {
-        CheckObservations(y);
-        using var scope = NewDisposeScope();
-        return Process.LogLikelihood(y).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>h(y), exact, from the Kalman filter's innovations.</summary>
-    /// <param name="seed">Not needed: nothing is drawn.</param>
-    public override ProcessEntropy Entropy(int seed = 0)
-    {
-        using var scope = NewDisposeScope();
-        return new ProcessEntropy(Process.Entropy(Frames));
-    }
-
-    /// <inheritdoc/>
-    protected override ToyData Draw(int sequences, Generator generator)
-    {
-        var (x, clean) = Process.Sample(sequences, Frames, generator);
-        return new ToyData(Noisy(clean, generator), clean, x);
-    }
-
     /// <inheritdoc/>
     protected override void Check()
     {
         base.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(LatentSize, 2);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(DynamicsNoise);
     }
 }

@@ -7,7 +7,7 @@ namespace Svae.Workbench.Data;
 /// A noisy spiral: <c>x_{t+1} = 0.999·R(2π/30) x_t + 0.1 ε</c>, <c>y_t = x_t + 0.01 ε</c> in the plane, for 900 frames. It
 /// starts as it goes on, from the stationary distribution.
 /// </summary>
-public sealed record Spiral : NoisyToyProcess
+public sealed record Spiral : LinearGaussianToy
 {
     /// <summary>One spiral of 900 frames to learn from, and one held out.</summary>
     public Spiral() => (Observed, Frames, Noise) = (2, 900, 0.01);
@@ -18,11 +18,8 @@ public sealed record Spiral : NoisyToyProcess
     /// <summary>Frames of one turn.</summary>
     public double FramesPerTurn { get; init; } = 30;
 
-    /// <summary>Standard deviation of the dynamics' noise.</summary>
-    public double DynamicsNoise { get; init; } = 0.1;
-
-    /// <summary>The linear dynamical system that this is, with its true parameters.</summary>
-    public LinearGaussianProcess Process
+    /// <inheritdoc/>
+    public override LinearGaussianProcess Process
     {
         get
         {
@@ -35,34 +32,10 @@ public sealed record Spiral : NoisyToyProcess
     }
 
     /// <inheritdoc/>
-    public override Tensor LogLikelihood(Tensor y)
-    {
-        CheckObservations(y);
-        using var scope = NewDisposeScope();
-        return Process.LogLikelihood(y).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>h(y), exact, from the Kalman filter's innovations.</summary>
-    /// <param name="seed">Not needed: nothing is drawn.</param>
-    public override ProcessEntropy Entropy(int seed = 0)
-    {
-        using var scope = NewDisposeScope();
-        return new ProcessEntropy(Process.Entropy(Frames));
-    }
-
-    /// <inheritdoc/>
-    protected override ToyData Draw(int sequences, Generator generator)
-    {
-        var (x, clean) = Process.Sample(sequences, Frames, generator);
-        return new ToyData(Noisy(clean, generator), clean, x);
-    }
-
-    /// <inheritdoc/>
     protected override void Check()
     {
         base.Check();
         ArgumentOutOfRangeException.ThrowIfNotEqual(Observed, 2);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(DynamicsNoise);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(FramesPerTurn);
         ArgumentOutOfRangeException.ThrowIfNegative(Decay);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(Decay, 1);
