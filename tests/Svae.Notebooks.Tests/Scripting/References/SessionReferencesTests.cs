@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Svae.Notebooks.Scripting;
@@ -76,6 +77,29 @@ public sealed class SessionReferencesTests : IDisposable
         Assert.Equal("near", (await RunAsync("Far.Word")).Shown);
     }
 
+    [Fact]
+    public async Task A_package_brings_its_native_library()
+    {
+        // A native library that is on every machine on which this runs, under a name that nothing else finds.
+        string rid = RuntimeInformation.RuntimeIdentifier, name = NativeName("HarfBuzzSharp");
+        string? native = Directory.EnumerateFiles(AppContext.BaseDirectory, name, SearchOption.AllDirectories)
+            .FirstOrDefault(path => path.Contains($"{Path.DirectorySeparatorChar}{rid}{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+        Assert.SkipWhen(native is null, $"skipped: the build brought no {name} for {rid}");
+        Pack("Native.Test", "1.0.0", """
+            public static class Native
+            {
+                [System.Runtime.InteropServices.DllImport("only_in_the_package", EntryPoint = "hb_version_string")]
+                private static extern nint Version();
+                public static string Text => System.Runtime.InteropServices.Marshal.PtrToStringUTF8(Version());
+            }
+            """, native: (native!, $"runtimes/{rid}/native/{NativeName("only_in_the_package")}"));
+        Assert.Equal("Native.Test 1.0.0", (await RunAsync($"{Source}\n#r \"nuget: Native.Test\"")).Shown);
+        Assert.Matches(@"^\d+\.\d+\.\d+$", (await RunAsync("Native.Text")).Shown);
+    }
+
+    private static string NativeName(string name) =>
+        OperatingSystem.IsWindows() ? name + ".dll" : OperatingSystem.IsMacOS() ? $"lib{name}.dylib" : $"lib{name}.so";
+
     private string Source => $"#i \"nuget: {work.Folder}\"";
 
     private async Task<(CellResult Result, string Shown)> RunAsync(string code)
@@ -96,12 +120,13 @@ public sealed class SessionReferencesTests : IDisposable
         return path;
     }
 
-    // A package is a zip file with a description and the assemblies.
-    private string Pack(string name, string version, string code, string? reference = null, (string Name, string Version)? needs = null)
+    // A package is a zip file with a description, the assemblies, and native libraries by system.
+    private string Pack(string name, string version, string code, string? reference = null, (string Name, string Version)? needs = null, (string File, string Entry)? native = null)
     {
         string assembly = reference is null ? Compile(name, code) : Compile(name, code, reference);
         using var zip = ZipFile.Open(Path.Combine(work.Folder, $"{name}.{version}.nupkg"), ZipArchiveMode.Create);
         zip.CreateEntryFromFile(assembly, $"lib/net10.0/{name}.dll");
+        if (native is var (file, entry)) zip.CreateEntryFromFile(file, entry);
         using var writer = new StreamWriter(zip.CreateEntry(name + ".nuspec").Open());
         string dependency = needs is { } need ? $"<dependency id=\"{need.Name}\" version=\"{need.Version}\" />" : "";
         writer.Write($"""
