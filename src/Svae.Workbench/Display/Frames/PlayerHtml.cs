@@ -20,7 +20,7 @@ internal static class PlayerHtml
             var views=o.clips.map(function(clip){
               var box=document.createElement('div'),v=document.createElement('canvas'),cap=document.createElement('div');
               v.width=o.w;v.height=o.h;v.style.cssText='display:block;width:'+o.size+'px;border-radius:4px';
-              cap.textContent=clip.name;cap.style.cssText='font:12px sans-serif;max-width:'+o.size+'px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap';
+              cap.textContent=clip.name;cap.style.cssText='font:12px sans-serif;max-width:'+o.size+'px;overflow-wrap:anywhere';
               box.appendChild(v);box.appendChild(cap);row.appendChild(box);
               var first=n;n+=clip.count;total=Math.max(total,clip.count);
               return{g:v.getContext('2d'),clip:clip,first:first}});
