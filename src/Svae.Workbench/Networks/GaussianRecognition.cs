@@ -16,6 +16,7 @@ public sealed class GaussianRecognition : Module<Tensor, NodePotentials>
     private readonly ResidualPerceptron logPrecision;
     private readonly ResidualPerceptron? coupling;
     private readonly PrecisionRange range;
+    private readonly long observed, latent;
 
     /// <param name="observed">Observation size D.</param>
     /// <param name="latent">Latent dimension n.</param>
@@ -31,18 +32,28 @@ public sealed class GaussianRecognition : Module<Tensor, NodePotentials>
         double precision = 10, double lowest = 1e-3, double highest = 1e4, bool dense = false, Activation activation = Activation.Gelu) : base(nameof(GaussianRecognition))
     {
         range = PrecisionRange.Of(lowest, precision, highest);
+        (this.observed, this.latent) = (observed, latent);
         mean = new ResidualPerceptron(observed, latent, hidden, generator, activation);
         logPrecision = new ResidualPerceptron(observed, latent, hidden, generator, activation);
         if (dense && latent > 1) coupling = new ResidualPerceptron(observed, DensePrecision.Entries(latent), hidden, generator, activation);
         RegisterComponents();
         coupling?.SetLinear(zeros(DensePrecision.Entries(latent), observed), zeros(DensePrecision.Entries(latent)));
-        logPrecision.SetLinear(zeros(latent, observed), full(latent, range.Output(precision), ScalarType.Float32));
+        SetPrecision(full(latent, precision, ScalarType.Float64));
     }
 
     /// <summary>Sets the linear part of the mean, m(y) = W y + b at the start.</summary>
     /// <param name="weight">W, shape [n, D].</param>
     /// <param name="bias">b, shape [n].</param>
     public void SetLinear(Tensor weight, Tensor bias) => mean.SetLinear(weight, bias);
+
+    /// <summary>Sets the precision at the start, the same for every frame.</summary>
+    /// <param name="precision">J, shape [n], each within the bounds.</param>
+    /// <exception cref="ArgumentException">Wrong size, or a precision on or outside the bounds.</exception>
+    public void SetPrecision(Tensor precision)
+    {
+        Guard.Shape(precision, "precision", ("latent", latent));
+        logPrecision.SetLinear(zeros(latent, observed), range.Output(precision).to(ScalarType.Float32));
+    }
 
     /// <summary>Potentials of frames y, float32 [B, T, D], as float64: J [B, T, n] or dense [B, T, n, n], h [B, T, n].</summary>
     public override NodePotentials forward(Tensor y)

@@ -26,6 +26,16 @@ internal readonly record struct PrecisionRange(double LogLowest, double LogHighe
         return Math.Log(share / (1 - share));
     }
 
+    /// <summary>The outputs u that give precisions J, any shape, float64.</summary>
+    /// <exception cref="ArgumentException">A precision is on or outside the bounds.</exception>
+    public Tensor Output(Tensor precision)
+    {
+        Tensor share = (precision.to(ScalarType.Float64).log() - LogLowest) / (LogHighest - LogLowest);
+        if (!((share > 0) & (share < 1)).all().item<bool>())
+            throw new ArgumentException($"precision: must lie between {Math.Exp(LogLowest):g3} and {Math.Exp(LogHighest):g3}, got {precision.min().ToDouble():g3} to {precision.max().ToDouble():g3}");
+        return share.logit();
+    }
+
     /// <summary>log J of outputs u.</summary>
     public Tensor LogPrecision(Tensor output) => LogLowest + (LogHighest - LogLowest) * output.sigmoid();
 }

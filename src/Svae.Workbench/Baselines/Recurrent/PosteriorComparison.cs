@@ -53,7 +53,7 @@ public static class PosteriorComparison
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed);
         var trials = new Trials(process, settings, seed);
-        using var recognition = new GaussianRecognition(process.Observed, process.LatentSize, [settings.Hidden], generator);
+        using var recognition = new GaussianRecognition(process.Observed, process.LatentSize, [settings.Hidden], generator, dense: true);
         using var independent = new RecurrentPosterior(process.Observed, process.LatentSize, settings.Hidden, coupled: false, generator);
         using var coupled = new RecurrentPosterior(process.Observed, process.LatentSize, settings.Hidden, coupled: true, generator);
         return
