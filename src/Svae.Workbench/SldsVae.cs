@@ -50,6 +50,17 @@ public sealed class SldsVae
     public void StartNetworks(PrincipalComponents components, IReadOnlyList<Tensor> observations) =>
         components.StartNetworks(recognition, decoder, observations);
 
+    /// <summary>
+    /// Networks that begin with the components of windows, so that a direction of motion has latents before there are states: without them
+    /// the latents find it during training, the states come to mean something else, and what they began with is lost.
+    /// </summary>
+    /// <param name="observations">The training observations, float32 [T_i, D].</param>
+    /// <param name="reach">w, frames on each side of a window.</param>
+    /// <returns>The latents of frames w to T_i − w, float64 [T_i − 2w, n]: what <see cref="StartStates"/> takes, without a warm-up.</returns>
+    /// <inheritdoc cref="SubspaceStart.StartNetworks" path="/exception"/>
+    public IReadOnlyList<Tensor> StartNetworks(IReadOnlyList<Tensor> observations, int reach) =>
+        SubspaceStart.StartNetworks(recognition, decoder, observations, Settings.Model.Dimension, reach);
+
     /// <summary>A short training as a plain VAE, x_t ~ N(0, I).</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two steps.</exception>
     public void WarmUp(Minibatches data, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)

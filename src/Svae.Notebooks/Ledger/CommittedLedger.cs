@@ -20,9 +20,10 @@ internal static class CommittedLedger
         return all[false].ToArray();
     }
 
-    /// <summary>Known ledgers with newer ones in the places of those of the same notebook, ordered by notebook.</summary>
+    /// <summary>Known ledgers with newer ones in the places of those of the same notebook and seed, ordered by notebook, then by seed.</summary>
     public static IReadOnlyList<NotebookLedger> Merge(IEnumerable<NotebookLedger> known, IEnumerable<NotebookLedger> newer) =>
-        known.Concat(newer).GroupBy(ledger => ledger.Notebook).Select(group => group.Last()).OrderBy(ledger => ledger.Notebook, StringComparer.Ordinal).ToArray();
+        known.Concat(newer).GroupBy(ledger => (ledger.Notebook, ledger.Seed)).Select(group => group.Last())
+            .OrderBy(ledger => ledger.Notebook, StringComparer.Ordinal).ThenBy(ledger => ledger.Seed).ToArray();
 
     /// <summary>Reads the file; where there is none, no ledgers.</summary>
     /// <exception cref="UserInputException">It cannot be read.</exception>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -24,6 +25,10 @@ internal sealed record NotebookLedger(
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
     };
+
+    /// <summary>The notebook's parameter Seed; 0 where it has none.</summary>
+    [JsonIgnore]
+    public long Seed => Parameters.TryGetValue("Seed", out string? text) && long.TryParse(text, CultureInfo.InvariantCulture, out long seed) ? seed : 0;
 
     /// <summary>The file's text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Format) + "\n";

@@ -9,13 +9,16 @@ internal static class ReadmeTable
 {
     public const string Begin = "<!-- ledger:begin -->", End = "<!-- ledger:end -->";
 
-    /// <summary>The table: which figure, which notebook, what it scores, what that is held against.</summary>
+    /// <summary>
+    /// The table: which figure, which notebook, what it scores, what that is held against. Of a notebook that ran with several seeds, the
+    /// first one's value with the others' in brackets; a claim holds when it does with every seed.
+    /// </summary>
     public static string Of(IReadOnlyList<NotebookLedger> ledgers)
     {
         var text = new StringBuilder("| of the paper | notebook | score | value | claim | compared with | |\n|---|---|---|---|---|---|---|\n");
-        foreach (var ledger in ledgers)
-            foreach (var score in ledger.Scores)
-                text.Append("| ").AppendJoin(" | ", Cells(ledger, score).Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" "))).Append(" |\n");
+        foreach (var seeds in ledgers.GroupBy(ledger => ledger.Notebook))
+            foreach (var scores in seeds.SelectMany(ledger => ledger.Scores).GroupBy(score => score.Name))
+                text.Append("| ").AppendJoin(" | ", Cells(seeds.Key, [.. scores]).Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" "))).Append(" |\n");
         return text.ToString();
     }
 
@@ -42,10 +45,15 @@ internal static class ReadmeTable
             : throw new UserInputException($"the README lacks the lines {Begin} and {End}, between which the table stands; add them");
     }
 
-    private static string[] Cells(NotebookLedger ledger, ReproductionScore score) =>
-    [
-        score.Figure ?? "", $"[{ledger.Notebook}](notebooks/{ledger.Notebook}.ipynb)", score.Name, score.Measured(), score.Claim(),
-        string.Join("; ", new[] { score.ReferenceInWords(), score.Oracle ?? "" }.Where(words => words.Length > 0)),
-        score.Holds() switch { true => "✓", false => "✗", null => "" },
-    ];
+    private static string[] Cells(string notebook, IReadOnlyList<ReproductionScore> seeds)
+    {
+        var first = seeds[0];
+        string others = seeds.Count == 1 ? "" : $" ({string.Join(", ", seeds.Skip(1).Select(score => ReproductionScore.Number(score.Value)))})";
+        return
+        [
+            first.Figure ?? "", $"[{notebook}](notebooks/{notebook}.ipynb)", first.Name, first.Measured() + others, first.Claim(),
+            string.Join("; ", new[] { first.ReferenceInWords(), first.Oracle ?? "" }.Where(words => words.Length > 0)),
+            first.Holds() is null ? "" : seeds.All(score => score.Holds() == true) ? "✓" : "✗",
+        ];
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Svae.Notebooks.Execution;
 using Svae.Workbench.Diagnostics;
 
@@ -19,7 +20,7 @@ internal static class OutcomeReport
         if (outcome.Status != RunStatus.Succeeded) WriteFailure(terminal, outcome);
         WriteTable(terminal, outcome.Summary);
         WriteMissed(terminal, outcome.Scores);
-        terminal.WriteLine($"{outcome.Notebook} {Verdict(outcome)} {Durations.Short(outcome.Elapsed)}");
+        terminal.WriteLine($"{outcome.Notebook} {Verdict(outcome)} {Durations.Short(outcome.Elapsed)}, {PeakMemory()}");
         foreach (string file in outcome.Files) terminal.WriteLine("  " + file);
         terminal.Flush();
     }
@@ -29,6 +30,13 @@ internal static class OutcomeReport
         terminal.WriteLine("error: " + message);
         foreach (string detail in details) terminal.WriteLine("  " + detail);
         terminal.Flush();
+    }
+
+    /// <summary>The most memory that this process has held, whatever it has run.</summary>
+    private static string PeakMemory()
+    {
+        using var self = Process.GetCurrentProcess();
+        return $"at most {self.PeakWorkingSet64 / 1e9:f1} GB in memory";
     }
 
     private static string Verdict(RunOutcome outcome) => outcome.Status switch

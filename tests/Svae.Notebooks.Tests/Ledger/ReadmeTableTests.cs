@@ -49,6 +49,18 @@ public sealed class ReadmeTableTests : IDisposable
     }
 
     [Fact]
+    public void Several_seeds_of_a_notebook_stand_side_by_side_and_a_claim_holds_when_it_does_with_every_one()
+    {
+        NotebookLedger Run(string seed, double bound, double gap) => new("a", new Dictionary<string, string> { ["Seed"] = seed }, 1,
+            [new() { Name = "bound", Value = bound, AtLeast = 17, Unit = "nats" }, new() { Name = "gap", Value = gap, AtMost = 1 }]);
+        var ledgers = CommittedLedger.Merge([Run("2", 16, 3), Run("0", 17.26, .5)], [Run("1", 17.14, .25), Run("2", 17.09, 2)]);
+        Assert.Equal([0, 1, 2], ledgers.Select(ledger => ledger.Seed));
+        string table = ReadmeTable.Of(ledgers);
+        Assert.Contains("| bound | 17.26 nats (17.14, 17.09) | ≥ 17 |  | ✓ |", table, StringComparison.Ordinal);
+        Assert.Contains("| gap | 0.5 (0.25, 2) | ≤ 1 |  | ✗ |", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_README_without_the_markers_is_told_which() =>
         Assert.Contains(ReadmeTable.Begin, Assert.Throws<UserInputException>(() => ReadmeTable.Put("# Title\n", "")).Message, StringComparison.Ordinal);
 
