@@ -22,7 +22,9 @@ public sealed record MixtureMeanFieldPosterior(
 /// γ, the responsibilities; one sweep F maps γ → q(x) → r → γ.
 /// </summary>
 /// <remarks>
-/// On the CPU everything is one kernel. In tensor form, q(x) of all points is one call of <see cref="GaussianChain"/> with chains of one step.
+/// On the CPU everything is one kernel, whose implicit gradient is solved by conjugate residuals: it knows the tolerance and the most
+/// iterations of <see cref="FixedPointOptions"/>, but neither its damping nor its memory. In tensor form, q(x) of all points is one call of
+/// <see cref="GaussianChain"/> with chains of one step.
 /// </remarks>
 public static class MixtureMeanField
 {
