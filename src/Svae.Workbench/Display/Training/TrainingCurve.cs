@@ -26,7 +26,7 @@ public static class TrainingCurve
         if (evaluated.Length > 0)
             bound.Points([.. evaluated.Select(r => againstSeconds ? r.Seconds : r.Step)], [.. evaluated.Select(r => r.HeldOutElbo!.Value)],
                 "held-out ELBO", Palette.Of(4), 6);
-        if (oracle is { } best) bound.Level(best, $"oracle {best:G4}");
+        if (oracle is { } best) bound.Level(best, FormattableString.Invariant($"oracle {best:G4}").Replace('-', '−'));
         bool phases = records.Any(r => r.Phase != records[0].Phase);
         for (int i = 0; i < records.Count; i++)
             if (phases && (i == 0 || records[i].Phase != records[i - 1].Phase))
