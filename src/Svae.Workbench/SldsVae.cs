@@ -73,11 +73,7 @@ public sealed class SldsVae
     public IReadOnlyList<Tensor> Encode(Minibatches data)
     {
         using var mode = no_grad();
-        return [.. data.Whole().Select(batch =>
-        {
-            using var scope = NewDisposeScope();
-            return recognition.call(batch.Observations).Modes()[0].MoveToOuterDisposeScope();
-        })];
+        return [.. data.Whole().Select(batch => recognition.call(batch.Observations).Modes()[0].MoveToOuterDisposeScope())]; // out of the batch's own scope
     }
 
     /// <summary>q(θ) from latent paths and states: the exact conjugate update. A cold start loses its states; this one keeps them.</summary>
