@@ -17,17 +17,17 @@ public static class TrainingCurve
         double[] at = records.Select(r => againstSeconds ? r.Seconds : r.Step).ToArray();
         double[] Values(Func<TrainingRecord, double> of) => records.Select(of).Select(v => double.IsFinite(v) ? v : double.NaN).ToArray();
         double[] elbo = Values(r => r.Elbo), likelihood = Values(r => r.LogLikelihood);
-        var bound = new Panel(x, Window("nats/frame", [.. elbo, .. likelihood], oracle)) { Height = 210 }
+        bool phases = records.Any(r => r.Phase != records[0].Phase);
+        var bound = new Panel(x, Window("nats/frame", [.. elbo, .. likelihood], oracle, headroom: phases ? 5 : 1.6)) { Height = 210 }
             .Line(at, likelihood, "log-likelihood", Palette.Of(5)).Line(at, elbo, "ELBO", Palette.Of(0));
         double[] local = Values(r => r.LocalKl), global = Values(r => r.GlobalKl);
-        var divergence = new Panel(x, Window("nats/frame", [.. local, .. global], 0)) { Height = 140 }
+        var divergence = new Panel(x, Window("nats/frame", [.. local, .. global], 0, headroom: 1.6)) { Height = 140 }
             .Line(at, local, "local KL", Palette.Of(1)).Line(at, global, "global KL", Palette.Of(2));
         TrainingRecord[] evaluated = [.. records.Where(r => double.IsFinite(r.HeldOutElbo ?? double.NaN))];
         if (evaluated.Length > 0)
             bound.Points([.. evaluated.Select(r => againstSeconds ? r.Seconds : r.Step)], [.. evaluated.Select(r => r.HeldOutElbo!.Value)],
                 "held-out ELBO", Palette.Of(4), 6);
         if (oracle is { } best) bound.Level(best, FormattableString.Invariant($"oracle {best:G4}").Replace('-', '−'));
-        bool phases = records.Any(r => r.Phase != records[0].Phase);
         for (int i = 0; i < records.Count; i++)
             if (phases && (i == 0 || records[i].Phase != records[i - 1].Phase))
             {
@@ -41,7 +41,11 @@ public static class TrainingCurve
     }
 
     /// <summary>The first few values are often a hundred times worse than all others; the axis leaves out what lies far below the bulk.</summary>
-    private static Axis Window(string label, double[] values, double? also)
+    /// <param name="label">The axis's label.</param>
+    /// <param name="values">All that is drawn.</param>
+    /// <param name="also">A value that must be on the axis.</param>
+    /// <param name="headroom">Margins above the largest value: more where names of phases stand there.</param>
+    private static Axis Window(string label, double[] values, double? also, double headroom)
     {
         double[] sorted = values.Where(double.IsFinite).Order().ToArray();
         if (sorted.Length < 20) return label;
@@ -50,6 +54,6 @@ public static class TrainingCurve
         double bottom = Math.Max(sorted[0], low - spread), top = Math.Min(sorted[^1], high + spread);
         if (also is { } level) (bottom, top) = (Math.Min(bottom, level), Math.Max(top, level));
         double margin = .06 * Math.Max(top - bottom, 1e-9);
-        return new Axis(label) { Min = bottom - margin, Max = top + 1.6 * margin };
+        return new Axis(label) { Min = bottom - margin, Max = top + headroom * margin };
     }
 }
