@@ -12,9 +12,9 @@ internal static class ThreadSpeedUp
 
     /// <summary>Prints a row for each piece of work, and one for arithmetic in registers: what the machine's second core gives at best.</summary>
     public static void Print(string title, IEnumerable<(string Name, Action Work)> pieces) =>
-        MarkdownTable.Print(title, ["", "one thread", "two threads", "speed-up", "target", "rounds"], pieces.Append(("arithmetic in registers", Arithmetic)).Select(piece =>
+        MarkdownTable.Print(title, ["", "one thread", "two threads", "speed-up", "target", "rounds"], pieces.Append((Name: "arithmetic in registers", Work: Arithmetic)).Select(piece =>
         {
-            Comparison row = new AlternatingBenchmark { Rounds = 60, Limit = TimeSpan.FromSeconds(10) }.Compare(piece.Item1, () => On(2, piece.Item2), () => On(1, piece.Item2));
+            Comparison row = new AlternatingBenchmark { Rounds = 60, Limit = TimeSpan.FromSeconds(10) }.Compare(piece.Name, () => On(2, piece.Work), () => On(1, piece.Work));
             return (IReadOnlyList<string>)
             [
                 row.Name, MarkdownTable.Milliseconds(row.Second), MarkdownTable.Milliseconds(row.First),

@@ -10,9 +10,15 @@ public static class ExponentialFamily
     public static Tensor Kl<T>(this IExponentialFamily<T> family, T q, T p) where T : INaturalParameters<T>
     {
         using var scope = NewDisposeScope();
+        return family.Kl(q, family.ExpectedStatistics(q), p, family.LogPartition(p)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>KL(q‖p) from E_q t and log Z(η_p), which the caller has already.</summary>
+    internal static Tensor Kl<T>(this IExponentialFamily<T> family, T q, T expected, T p, Tensor logPartition) where T : INaturalParameters<T>
+    {
+        using var scope = NewDisposeScope();
         var difference = T.FromBlocks([.. q.Blocks.Zip(p.Blocks, (a, b) => a - b)]);
-        var kl = Inner(difference, family.ExpectedStatistics(q)) - family.LogPartition(q) + family.LogPartition(p);
-        return kl.MoveToOuterDisposeScope();
+        return (Inner(difference, expected) - family.LogPartition(q) + logPartition).MoveToOuterDisposeScope();
     }
 
     /// <summary>Entropy H = log Z(η) − ⟨η, E t⟩ − E log h(x), in nats, shape [...].</summary>

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Svae.Workbench.ExponentialFamilies;
@@ -7,7 +8,7 @@ namespace Svae.Workbench.ExponentialFamilies;
 /// <param name="prior">Natural parameters of p.</param>
 internal sealed class PriorDivergence<T>(IExponentialFamily<T> family, T prior) where T : INaturalParameters<T>
 {
-    private double? priorLogZ;
+    private Tensor? priorLogZ;
 
     /// <summary>⟨η_q − η_p, E_q t⟩ − log Z(η_q) + log Z(η_p), summed over the batch.</summary>
     /// <param name="q">η_q.</param>
@@ -16,8 +17,7 @@ internal sealed class PriorDivergence<T>(IExponentialFamily<T> family, T prior) 
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        T difference = T.FromBlocks([.. q.Blocks.Zip(prior.Blocks, (a, b) => a - b)]);
-        priorLogZ ??= family.LogPartition(prior).sum().item<double>();
-        return (ExponentialFamily.Inner(difference, expected) - family.LogPartition(q)).sum().item<double>() + priorLogZ.Value;
+        priorLogZ ??= family.LogPartition(prior).DetachFromDisposeScope();
+        return family.Kl(q, expected, prior, priorLogZ).sum().item<double>();
     }
 }

@@ -42,31 +42,23 @@ internal static class FixedPoint
     private static (Tensor, FixedPointReport) Iterate(Sweep sweep, Tensor point, Tensor frames, FixedPointOptions options, bool keepGraph)
     {
         using var mode = set_grad_enabled(keepGraph);
-        var surrogates = new List<double>();
-        double residual = double.PositiveInfinity, fall = 0;
+        var trace = new SweepTrace(options);
         Tensor? last = null, gain = null;
-        while (surrogates.Count < options.MaxSweeps && residual > options.Tolerance)
+        while (trace.GoesOn)
         {
             using var scope = NewDisposeScope();
             var (next, surrogate) = sweep(point);
             surrogate = surrogate.detach();
-            if (!double.IsFinite(surrogates.Append(surrogate.sum().item<double>())))
-                throw new ArithmeticException($"mean field: the surrogate of a sequence is not finite after sweep {surrogates.Count}; check the potentials' scale");
+            if (!trace.Add(surrogate.sum().item<double>()))
+                throw new ArithmeticException($"mean field: the surrogate of a sequence is not finite after sweep {trace.Sweeps}; check the potentials' scale");
             if (last is not null)
             {
                 gain = ((surrogate - last) / frames).MoveToOuterDisposeScope();
-                residual = gain.abs().max().item<double>();
-                fall = Math.Max(fall, -gain.min().item<double>());
+                trace.Compare(gain.abs().max().item<double>(), gain.min().item<double>());
             }
             (point, last) = (next.MoveToOuterDisposeScope(), surrogate.MoveToOuterDisposeScope());
         }
         double[] each = gain is null ? [] : gain.abs().cpu().data<double>().ToArray();
-        return (point, new FixedPointReport(surrogates.Count, residual <= options.Tolerance, residual, each, surrogates, fall, new AdjointReport()));
-    }
-
-    private static double Append(this List<double> values, double value)
-    {
-        values.Add(value);
-        return value;
+        return (point, trace.Report(each));
     }
 }

@@ -91,10 +91,8 @@ internal sealed unsafe class MixtureFunction : autograd.MultiTensorFunction<Mixt
     /// </summary>
     private static IReadOnlyList<Tensor> Solve<V, M>(MixtureBatch<V, M> batch, int points, MixtureCall call) where V : struct where M : struct, ILanes<V>
     {
-        FixedPointOptions options = call.Options;
-        var surrogates = new List<double>();
+        var trace = new SweepTrace(call.Options);
         double[] last = new double[points], next = new double[points], gains = [];
-        double residual = double.PositiveInfinity, fall = 0;
         List<Tensor> trail = [batch.Start(call.Start)];
         void Sweep(bool keep, double* each)
         {
@@ -102,24 +100,21 @@ internal sealed unsafe class MixtureFunction : autograd.MultiTensorFunction<Mixt
             batch.Sweep(from, to, each);
             if (keep) trail.Add(to);
         }
-        while (surrogates.Count < options.MaxSweeps && residual > options.Tolerance && call.Failure is null)
+        while (trace.GoesOn && call.Failure is null)
         {
             fixed (double* each = next) Sweep(call.Route == FixedPointGradient.Unrolled, each);
-            surrogates.Add(next.Sum());
-            if (!double.IsFinite(surrogates[^1]))
+            if (!trace.Add(next.Sum()))
                 call.Failure = batch.FailedPoint >= 0 ? NotPositiveDefinite(batch.FailedPoint) : new ArithmeticException(
-                    $"mean field: the surrogate of point {Array.FindIndex(next, value => !double.IsFinite(value))} is not finite after sweep {surrogates.Count}; check the potentials' scale");
-            if (surrogates.Count > 1)
+                    $"mean field: the surrogate of point {Array.FindIndex(next, value => !double.IsFinite(value))} is not finite after sweep {trace.Sweeps}; check the potentials' scale");
+            if (trace.Sweeps > 1)
             {
                 gains = [.. next.Zip(last, (after, before) => after - before)];
-                residual = gains.Max(Math.Abs);
-                fall = Math.Max(fall, -gains.Min());
+                trace.Compare(gains.Max(Math.Abs), gains.Min());
             }
             (last, next) = (next, last);
         }
-        for (int i = 0; call.Route == FixedPointGradient.Truncated && i < options.TruncatedSweeps; i++) Sweep(keep: true, null);
-        call.Report = new FixedPointReport(
-            surrogates.Count, residual <= options.Tolerance, residual, [.. gains.Select(Math.Abs)], surrogates, fall, new AdjointReport());
+        for (int i = 0; call.Route == FixedPointGradient.Truncated && i < call.Options.TruncatedSweeps; i++) Sweep(keep: true, null);
+        call.Report = trace.Report([.. gains.Select(Math.Abs)]);
         return trail;
     }
 
