@@ -17,7 +17,7 @@ internal static class DeviceBenchmark
             return;
         }
         var rows = new List<IReadOnlyList<string>>();
-        foreach (Primitive primitive in new[] { Chain(3, 60, 4), ForwardBackward(3, 60, 6), Slds(2, 30, 3, 4) })
+        foreach (Primitive primitive in new[] { Chain(3, 60, 4), ForwardBackward(3, 60, 6), Slds(2, 30, 3, 4, FixedPointGradient.Unrolled), Slds(2, 30, 3, 4, FixedPointGradient.Implicit), Mixture(50, 2, 5) })
         {
             Tensor[] truth = primitive.Evaluate(MessagePassingForm.Fused, CPU);
             foreach (MessagePassingForm form in new[] { MessagePassingForm.Sequential, MessagePassingForm.Parallel, MessagePassingForm.Auto })
@@ -68,15 +68,27 @@ internal static class DeviceBenchmark
         });
     }
 
-    private static Primitive Slds(long batch, long time, long latent, long states)
+    private static Primitive Slds(long batch, long time, long latent, long states, FixedPointGradient gradient)
     {
         var (p, Jn, hn, noise) = SldsProblem.Random(batch, time, latent, states, seed: 1);
-        var options = new FixedPointOptions { MaxSweeps = 5, Tolerance = -1, Gradient = FixedPointGradient.Unrolled };
+        bool implicitly = gradient == FixedPointGradient.Implicit; // which is that of the fixed point alone
+        var options = new FixedPointOptions { MaxSweeps = implicitly ? 200 : 5, Tolerance = -1, AdjointTolerance = 1e-12, Gradient = gradient };
         Tensor[] leaves = [p.J0, p.h0, p.c0, p.J11, p.J12, p.J22, p.g1, p.g2, p.c, p.LogInitial, p.LogTransition, Jn, hn, noise];
-        return new Primitive($"SLDS mean field, T = {time:n0}, n = {latent}, K = {states}", leaves, (x, form) =>
+        return new Primitive($"SLDS mean field, {gradient}, T = {time:n0}, n = {latent}, K = {states}", leaves, (x, form) =>
         {
             var q = SldsMeanField.Infer(new SldsPotentials(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8], x[9], x[10]), x[11], x[12], noise: x[13].detach(), options: options, form: form);
             return [q.States.Marginals, q.Chain.Mean, q.Chain.Samples!, q.NegativeKl];
+        });
+    }
+
+    private static Primitive Mixture(int points, int latent, int components)
+    {
+        Tensor[] problem = MixtureMeanFieldBenchmark.Problem(points, components, latent);
+        var options = new FixedPointOptions { MaxSweeps = 500, Tolerance = -1, AdjointTolerance = 1e-12 };
+        return new Primitive($"mixture mean field, N = {points}, n = {latent}, K = {components}", problem, (x, form) =>
+        {
+            var q = MixtureMeanField.Infer(new MixturePotentials(x[0], x[1], x[2], x[3]), x[4], x[5], x[6].detach(), options: options, form: form);
+            return [q.Responsibilities, q.Mean, q.Samples!, q.NegativeKl];
         });
     }
 

@@ -18,9 +18,9 @@ internal static class MixtureMeanFieldBenchmark
         var rows = new List<Comparison>();
         foreach (var (points, components, latent) in new[] { (50, 15, 2), (1000, 30, 8) })
         {
-            Action<MessagePassingForm> problem = Problem(points, components, latent);
+            Action<MessagePassingForm> infer = Inference(Problem(points, components, latent));
             rows.Add(new AlternatingBenchmark { Limit = TimeSpan.FromSeconds(12) }.Compare($"N = {points}, K = {components}, n = {latent}",
-                () => problem(MessagePassingForm.Fused), () => problem(MessagePassingForm.Sequential)));
+                () => infer(MessagePassingForm.Fused), () => infer(MessagePassingForm.Sequential)));
         }
         MarkdownTable.Print("Mixture mean field, 30 sweeps + implicit gradient, 4 samples, dense potentials, one thread", "fused", "tensor form", rows);
         Step();
@@ -45,7 +45,8 @@ internal static class MixtureMeanFieldBenchmark
         Console.WriteLine($"pinwheel training step: {Milliseconds(0):0.00} ms, processor {Milliseconds(1):0.00} ms (to reach: 2 ms; the 2016 code takes 5 ms)");
     }
 
-    private static Action<MessagePassingForm> Problem(int points, int components, int latent)
+    /// <summary>J, h, c, log w of the components, J and h of the points, and noise, on the CPU.</summary>
+    public static Tensor[] Problem(int points, int components, int latent)
     {
         var g = new Generator(1);
         Tensor Normal(params long[] shape) => randn(shape, ScalarType.Float64, generator: g);
@@ -54,14 +55,19 @@ internal static class MixtureMeanFieldBenchmark
             Tensor a = Normal(count, latent, latent);
             return a.matmul(a.mT) / latent + 0.5 * eye(latent, dtype: ScalarType.Float64);
         }
-        Tensor[] leaves = [Precisions(components), Normal(components, latent), Normal(components), Normal(components), Precisions(points), 2 * Normal(points, latent)];
-        Tensor noise = Normal(4, points, latent);
+        return [Precisions(components), Normal(components, latent), Normal(components), Normal(components),
+            Precisions(points), 2 * Normal(points, latent), Normal(4, points, latent)];
+    }
+
+    private static Action<MessagePassingForm> Inference(Tensor[] problem)
+    {
+        Tensor[] leaves = [.. problem.SkipLast(1)];
         foreach (Tensor leaf in leaves) leaf.requires_grad_();
         var options = new FixedPointOptions { MaxSweeps = 30, Tolerance = -1 };
         return form =>
         {
             using var scope = NewDisposeScope();
-            var q = MixtureMeanField.Infer(new MixturePotentials(leaves[0], leaves[1], leaves[2], leaves[3]), leaves[4], leaves[5], noise, options: options, form: form);
+            var q = MixtureMeanField.Infer(new MixturePotentials(leaves[0], leaves[1], leaves[2], leaves[3]), leaves[4], leaves[5], problem[^1], options: options, form: form);
             (q.NegativeKl.sum() + q.Samples!.square().sum()).backward();
             foreach (Tensor leaf in leaves) leaf.grad = null;
         };
