@@ -7,23 +7,36 @@ namespace Svae.Notebooks.Ledger;
 /// <summary>The ledgers of all notebooks in one file, which is committed beside them.</summary>
 internal static class CommittedLedger
 {
-    /// <summary>The ledgers in a folder of results, by notebook; of runs in quick mode none, since what they score is not what is claimed.</summary>
-    /// <param name="folder">A folder that <c>svae run</c> wrote to.</param>
+    /// <summary>The ledgers in folders of results, by path; of runs in quick mode none, since what they score is not what is claimed.</summary>
+    /// <param name="folders">Folders that <c>svae run</c> or <c>svae sweep</c> wrote to.</param>
     /// <param name="quick">Names of the notebooks left out for having run in quick mode.</param>
-    /// <exception cref="UserInputException">The folder is not there, or a ledger in it cannot be read.</exception>
-    public static IReadOnlyList<NotebookLedger> Gather(string folder, out IReadOnlyList<string> quick)
+    /// <exception cref="UserInputException">A folder is not there, or a ledger in it cannot be read.</exception>
+    public static IReadOnlyList<NotebookLedger> Gather(IReadOnlyList<string> folders, out IReadOnlyList<string> quick)
     {
-        if (!Directory.Exists(folder)) throw new UserInputException($"{folder}: no such folder; run the notebooks first (svae run notebooks)");
-        var all = Directory.EnumerateFiles(folder, NotebookLedger.FileName, SearchOption.AllDirectories)
-            .Where(path => !path.Contains(".unfinished", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(NotebookLedger.Load).ToLookup(IsQuick);
-        quick = all[true].Select(ledger => ledger.Notebook).Order(StringComparer.Ordinal).ToArray();
+        if (folders.FirstOrDefault(folder => !Directory.Exists(folder)) is { } missing)
+            throw new UserInputException($"{missing}: no such folder; run the notebooks first (svae run notebooks)");
+        var all = folders.SelectMany(folder => Directory.EnumerateFiles(folder, NotebookLedger.FileName, SearchOption.AllDirectories)
+            .Where(path => !path.Contains(".unfinished", StringComparison.Ordinal)).Order(StringComparer.Ordinal)).Select(NotebookLedger.Load).ToLookup(IsQuick);
+        quick = all[true].Select(ledger => ledger.Notebook).Distinct().Order(StringComparer.Ordinal).ToArray();
         return all[false].ToArray();
     }
 
-    /// <summary>Known ledgers with newer ones in the places of those of the same notebook and seed, ordered by notebook, then by seed.</summary>
-    public static IReadOnlyList<NotebookLedger> Merge(IEnumerable<NotebookLedger> known, IEnumerable<NotebookLedger> newer) =>
-        known.Concat(newer).GroupBy(ledger => (ledger.Notebook, ledger.Seed)).Select(group => group.Last())
+    /// <summary>
+    /// Known ledgers with newer ones in the places of those of the same notebook and seed, ordered by notebook, then by seed. Runs with other
+    /// values of a parameter than the notebook's own are not what the notebook claims, and are left out.
+    /// </summary>
+    /// <param name="known">Ledgers so far.</param>
+    /// <param name="newer">Those that were gathered.</param>
+    /// <param name="own">The notebooks' own parameters.</param>
+    /// <param name="leftOut">Who was left out and why, one line each.</param>
+    public static IReadOnlyList<NotebookLedger> Merge(
+        IEnumerable<NotebookLedger> known, IEnumerable<NotebookLedger> newer, OwnParameters own, out IReadOnlyList<string> leftOut)
+    {
+        var judged = known.Concat(newer).Select(ledger => (Ledger: ledger, Objection: own.Objection(ledger))).ToArray();
+        leftOut = [.. judged.Where(one => one.Objection is not null).Select(one => $"{one.Ledger.Notebook}, seed {one.Ledger.Seed}: {one.Objection}")];
+        return judged.Where(one => one.Objection is null).Select(one => one.Ledger).GroupBy(ledger => (ledger.Notebook, ledger.Seed)).Select(group => group.Last())
             .OrderBy(ledger => ledger.Notebook, StringComparer.Ordinal).ThenBy(ledger => ledger.Seed).ToArray();
+    }
 
     /// <summary>Reads the file; where there is none, no ledgers.</summary>
     /// <exception cref="UserInputException">It cannot be read.</exception>

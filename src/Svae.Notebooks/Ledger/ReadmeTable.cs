@@ -16,9 +16,8 @@ internal static class ReadmeTable
     public static string Of(IReadOnlyList<NotebookLedger> ledgers)
     {
         var text = new StringBuilder("| of the paper | notebook | score | value | claim | compared with | |\n|---|---|---|---|---|---|---|\n");
-        foreach (var seeds in ledgers.GroupBy(ledger => ledger.Notebook))
-            foreach (var scores in seeds.SelectMany(ledger => ledger.Scores).GroupBy(score => score.Name))
-                text.Append("| ").AppendJoin(" | ", Cells(seeds.Key, [.. scores]).Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" "))).Append(" |\n");
+        foreach (var row in LedgerRow.Of(ledgers))
+            text.Append("| ").AppendJoin(" | ", Cells(row).Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" "))).Append(" |\n");
         return text.ToString();
     }
 
@@ -45,15 +44,15 @@ internal static class ReadmeTable
             : throw new UserInputException($"the README lacks the lines {Begin} and {End}, between which the table stands; add them");
     }
 
-    private static string[] Cells(string notebook, IReadOnlyList<ReproductionScore> seeds)
+    private static string[] Cells(LedgerRow row)
     {
-        var first = seeds[0];
-        string others = seeds.Count == 1 ? "" : $" ({string.Join(", ", seeds.Skip(1).Select(score => ReproductionScore.Number(score.Value)))})";
+        var first = row.First;
+        string others = row.Seeds.Count == 1 ? "" : $" ({string.Join(", ", row.Seeds.Skip(1).Select(score => ReproductionScore.Number(score.Value)))})";
         return
         [
-            first.Figure ?? "", $"[{notebook}](notebooks/{notebook}.ipynb)", first.Name, first.Measured() + others, first.Claim(),
+            first.Figure ?? "", $"[{row.Notebook}](notebooks/{row.Notebook}.ipynb)", first.Name, first.Measured() + others, first.Claim(),
             string.Join("; ", new[] { first.ReferenceInWords(), first.Oracle ?? "" }.Where(words => words.Length > 0)),
-            first.Holds() is null ? "" : seeds.All(score => score.Holds() == true) ? "✓" : "✗",
+            row.Holds() switch { null => "", true => "✓", false => "✗" },
         ];
     }
 }

@@ -11,6 +11,12 @@ internal static class ParameterValue
     public static string Literal(NotebookParameter parameter, string text) =>
         Literal(parameter.Type, text, problem => new ParameterException($"parameter {parameter.Name}: {problem}"));
 
+    /// <summary>Do two texts say the same value? Numbers do however they are written: "1e-3", "0.001" and "0.001d".</summary>
+    public static bool Same(string one, string other) => one == other || (Number(one) is { } number && number == Number(other));
+
+    private static double? Number(string text) =>
+        double.TryParse(text.TrimEnd('d', 'f', 'm', 'L', 'u', 'l'), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;
+
     private static string Literal(ITypeSymbol type, string text, Func<string, Exception> fail)
     {
         if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable)

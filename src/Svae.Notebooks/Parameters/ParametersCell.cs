@@ -49,11 +49,16 @@ internal sealed class ParametersCell
     }
 
     /// <summary>The values a notebook will run with, as text: the defaults as written, then what was injected.</summary>
-    public static IReadOnlyDictionary<string, string> InForce(NotebookDocument notebook)
+    public static IReadOnlyDictionary<string, string> InForce(NotebookDocument notebook) =>
+        Values(notebook, notebook.Cells.Where(cell => cell.Tags.Contains(InjectedTag)).SelectMany(cell => Assigned(cell.Source)));
+
+    /// <summary>The notebook's own values, as text: the defaults as written.</summary>
+    public static IReadOnlyDictionary<string, string> Defaults(NotebookDocument notebook) => Values(notebook, []);
+
+    private static Dictionary<string, string> Values(NotebookDocument notebook, IEnumerable<(string Name, string Literal)> injected)
     {
         var values = new Dictionary<string, string>();
         if (Find(notebook) is not { } cell) return values;
-        var injected = notebook.Cells.Where(other => other.Tags.Contains(InjectedTag)).SelectMany(other => Assigned(other.Source));
         foreach (var (name, literal) in cell.Parameters.Select(p => (p.Name, p.Default)).Concat(injected))
             values[name] = literal is ['"', .. var text, '"'] ? text : literal;
         return values;
