@@ -15,6 +15,12 @@ internal static class FixedPoint
     /// <summary>Everything that is wanted at a point; the first output is the next point, F(m).</summary>
     public delegate IReadOnlyList<Tensor> Evaluation(Tensor point);
 
+    /// <summary>
+    /// Everything that is wanted at a fixed point, with the gradient of the fixed point itself by the implicit function theorem; null when
+    /// <see cref="Evaluation"/> is to do.
+    /// </summary>
+    public delegate IReadOnlyList<Tensor>? ImplicitEvaluation(Tensor point, AdjointReport report);
+
     /// <summary>Iterates from <paramref name="start"/>, evaluates at the fixed point and attaches the gradient.</summary>
     /// <param name="sweep">F; it must carry gradients to the potentials when gradients are enabled.</param>
     /// <param name="evaluate">Called once, at the end; itself one more sweep.</param>
@@ -22,9 +28,10 @@ internal static class FixedPoint
     /// <param name="frames">Frames of each sequence, shape [B]: the tolerance is per frame.</param>
     /// <param name="options">Stopping rule and gradient route.</param>
     /// <param name="differentiable">Whether any potential wants a gradient.</param>
-    /// <param name="phase">Told when backward passes are to reach the point alone; null where nothing asks.</param>
+    /// <param name="implicitly">The implicit route where a kernel has its own; otherwise it is taken through <paramref name="evaluate"/>.</param>
     public static (IReadOnlyList<Tensor> Outputs, FixedPointReport Report) Solve(
-        Sweep sweep, Evaluation evaluate, Tensor start, Tensor frames, FixedPointOptions options, bool differentiable, AdjointPhase? phase = null)
+        Sweep sweep, Evaluation evaluate, Tensor start, Tensor frames, FixedPointOptions options, bool differentiable,
+        ImplicitEvaluation? implicitly = null)
     {
         options.Require();
         using var scope = NewDisposeScope();
@@ -34,7 +41,7 @@ internal static class FixedPoint
         if (route == FixedPointGradient.Truncated)
             for (int i = 0; i < options.TruncatedSweeps; i++) point = sweep(point).Next;
         IReadOnlyList<Tensor> outputs = route == FixedPointGradient.Implicit
-            ? ImplicitGradient.Attach(evaluate, point.detach().requires_grad_(), options, report.Adjoint, phase ?? new AdjointPhase())
+            ? implicitly?.Invoke(point, report.Adjoint) ?? ImplicitGradient.Attach(evaluate, point.detach().requires_grad_(), options, report.Adjoint)
             : evaluate(point);
         return ([.. outputs.Select(output => output.MoveToOuterDisposeScope())], report);
     }

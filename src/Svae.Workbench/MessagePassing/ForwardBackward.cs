@@ -14,11 +14,7 @@ public static class ForwardBackward
     /// <param name="form">Which implementation; all agree to 1e-9.</param>
     /// <exception cref="ArgumentException">A wrong shape or length, NaN or +∞; the message names symbol, sequence and time step.</exception>
     /// <exception cref="ImpossibleSequenceException">−∞ entries forbid every path of a sequence.</exception>
-    public static HmmPosterior Infer(HmmPotentials potentials, Tensor? lengths = null, MessagePassingForm form = MessagePassingForm.Auto) =>
-        InferDuring(null, potentials, lengths, form);
-
-    /// <summary><see cref="Infer"/> within a larger computation, whose phase says when only the gradient with respect to ℓ is wanted.</summary>
-    internal static HmmPosterior InferDuring(AdjointPhase? phase, HmmPotentials potentials, Tensor? lengths, MessagePassingForm form)
+    public static HmmPosterior Infer(HmmPotentials potentials, Tensor? lengths = null, MessagePassingForm form = MessagePassingForm.Auto)
     {
         HmmShape shape = HmmShape.Require(potentials, lengths);
         bool cpu = potentials.LogLikelihood.device_type == DeviceType.CPU;
@@ -26,7 +22,7 @@ public static class ForwardBackward
         return form switch
         {
             MessagePassingForm.Fused when !cpu => throw new ArgumentException($"form: Fused runs on the CPU, potentials.LogLikelihood is on {potentials.LogLikelihood.device}; take Parallel"),
-            MessagePassingForm.Fused => ExactEverywhere(FusedForwardBackward.Infer(potentials, shape, phase), potentials, shape),
+            MessagePassingForm.Fused => ExactEverywhere(FusedForwardBackward.Infer(potentials, shape), potentials, shape),
             MessagePassingForm.Sequential => SequentialForwardBackward.Infer(potentials, shape),
             _ => ParallelForwardBackward.Infer(potentials, shape),
         };

@@ -14,13 +14,13 @@ namespace Svae.Workbench.MessagePassing;
 /// </remarks>
 internal sealed class ImplicitGradient : autograd.MultiTensorFunction<ImplicitGradient>
 {
-    private sealed record Call(Tensor Leaf, FixedPointOptions Options, AdjointReport Report, AdjointPhase Phase);
+    private sealed record Call(Tensor Leaf, FixedPointOptions Options, AdjointReport Report);
 
     public override string Name => nameof(ImplicitGradient);
 
     /// <summary>The outputs at a leaf, with the gradient of the fixed point.</summary>
-    public static IReadOnlyList<Tensor> Attach(FixedPoint.Evaluation evaluate, Tensor leaf, FixedPointOptions options, AdjointReport report, AdjointPhase phase) =>
-        apply([.. evaluate(leaf), new Call(leaf, options, report, phase)]);
+    public static IReadOnlyList<Tensor> Attach(FixedPoint.Evaluation evaluate, Tensor leaf, FixedPointOptions options, AdjointReport report) =>
+        apply([.. evaluate(leaf), new Call(leaf, options, report)]);
 
     public override List<Tensor> forward(autograd.AutogradContext context, params object[] vars)
     {
@@ -30,7 +30,6 @@ internal sealed class ImplicitGradient : autograd.MultiTensorFunction<ImplicitGr
         context.save_for_backward([call.Leaf, .. outputs]);
         context.save_data("options", call.Options);
         context.save_data("report", call.Report);
-        context.save_data("phase", call.Phase);
         return [.. outputs.Select(output => output.detach())];
     }
 
@@ -45,11 +44,8 @@ internal sealed class ImplicitGradient : autograd.MultiTensorFunction<ImplicitGr
 
         Tensor PullBack(IEnumerable<Tensor> outputs, IEnumerable<Tensor> outer) =>
             autograd.grad([.. outputs], [leaf], [.. outer], retain_graph: true, allow_unused: true)[0];
-        var phase = (AdjointPhase)context.get_data("phase");
-        phase.PointOnly = true;
         Tensor v = PullBack(defined.Select(i => saved[i + 1]), defined.Select(i => gradients[i]));
         Tensor u = Richardson.Solve(w => PullBack([image], [w]), v, options, report);
-        phase.PointOnly = false;
 
         List<Tensor> inner = [.. gradients.Take(saved.Count - 1).Select(g => g is { IsInvalid: false } ? g : null!), null!];
         inner[0] = (inner[0] is null ? u : inner[0] + u).MoveToOuterDisposeScope();

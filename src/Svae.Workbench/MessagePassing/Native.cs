@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
 namespace Svae.Workbench.MessagePassing;
@@ -13,6 +14,20 @@ internal static unsafe class Native
         if (tensor.numel() < int.MaxValue / sizeof(double)) return (double*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
         using Tensor head = tensor.flatten().narrow(0, 0, 1); // a span counts its bytes in 32 bits
         return (double*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(head.bytes));
+    }
+
+    /// <summary>Is every entry of a float64 CPU tensor finite (and their sum, which is what is looked at)?</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool AllFinite(Tensor value)
+    {
+        using Tensor contiguous = value.detach().contiguous();
+        double* entry = Doubles(contiguous);
+        long count = value.numel(), i = 0;
+        Vector512<double> a = default, b = default;
+        for (; i + 16 <= count; i += 16) (a, b) = (a + Vector512.Load(entry + i), b + Vector512.Load(entry + i + 8));
+        double sum = Vector512.Sum(a + b);
+        for (; i < count; i++) sum += entry[i];
+        return double.IsFinite(sum);
     }
 
     /// <summary>Threads that share so many pieces of work in <see cref="WorkerTeam"/>.</summary>

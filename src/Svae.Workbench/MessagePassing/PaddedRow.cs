@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Svae.Workbench.MessagePassing;
 
@@ -11,6 +13,13 @@ internal static unsafe class PaddedRow
 
     /// <summary>Length of a row of K numbers with its padding.</summary>
     public static int Padded(int K) => (K + Lanes - 1) / Lanes * Lanes;
+
+    /// <summary>Rows [..., K] of a tensor with zeros up to whole vectors, contiguous.</summary>
+    public static Tensor WholeVectors(Tensor rows)
+    {
+        long K = rows.shape[^1], padding = Padded((int)K) - K;
+        return padding == 0 ? rows.contiguous() : nn.functional.pad(rows, [0, padding]).contiguous();
+    }
 
     public static void Fill(double* row, int width, double value) => new Span<double>(row, width).Fill(value);
 

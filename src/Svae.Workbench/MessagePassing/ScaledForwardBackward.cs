@@ -135,7 +135,7 @@ internal sealed unsafe class ScaledForwardBackward
     /// <summary>What H alone contributes: α_{t−1}(P∘H) in the rows t of α̇, (P∘H) u_{t+1} in the rows t of v, and H ∘ Σ_t p(z_t, z_{t+1}).</summary>
     /// <param name="pairs">H, [sequences, K, K].</param>
     /// <param name="sums">Σ_t p(z_t, z_{t+1}), [sequences, K, K].</param>
-    /// <param name="squares">Scratch, [2, Width, Width], zero in the padding.</param>
+    /// <param name="squares">Scratch, [2, Width, Width].</param>
     /// <param name="tangent">α̇ to be, [T, sequences, Width].</param>
     /// <param name="onward">v to be, [T, sequences, Width].</param>
     /// <param name="transition">H ∘ Σ_t p(z_t, z_{t+1}) is added to it, [Width, Width]; null when it is not wanted.</param>
@@ -143,6 +143,7 @@ internal sealed unsafe class ScaledForwardBackward
     public void AdjointPairs(double* pairs, double* sums, double* squares, double* tangent, double* onward, double* transition)
     {
         double* moved = squares, transposed = squares + (long)Width * Width;
+        Fill(squares, 2 * Width * Width, 0); // the padding stays zero
         for (int b = 0; b < Sequences; b++, pairs += (long)K * K, sums += (long)K * K)
         {
             for (int i = 0; i < K; i++)

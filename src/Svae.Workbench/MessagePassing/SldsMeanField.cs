@@ -62,10 +62,14 @@ public static class SldsMeanField
         if (start is not null) Guard.Shape(start, "start γ", ("sequence", hn.shape[0]), ("time", hn.shape[1]), ("state", potentials.States));
         if (labels is not null) Guard.Shape(labels, "labels", ("sequence", hn.shape[0]), ("time", hn.shape[1]), ("state", potentials.States));
 
+        if (noise is not null) Guard.Float64(Guard.Shape(noise, "noise", ("sample", -1), ("sequence", hn.shape[0]), ("time", hn.shape[1]), ("latent", potentials.Dimension)), "noise");
+
+        options ??= new FixedPointOptions();
         var problem = new Problem(potentials, Jn, hn, lengths, labels, stateWeight, form);
         using (no_grad()) start = SequenceMask.WithoutPadding(start ?? problem.Start(), lengths);
         var (outputs, report) = FixedPoint.Solve(
-            problem.Sweep, gamma => problem.Evaluate(gamma, noise), start, problem.FrameCounts, options ?? new FixedPointOptions(), problem.WantsGradient, problem.Phase);
+            problem.Sweep, gamma => problem.Evaluate(gamma, noise), start, problem.FrameCounts, options, problem.WantsGradient,
+            (gamma, adjoint) => problem.EvaluateFixedPoint(gamma, noise, options, adjoint));
         return SldsMeanFieldPosterior.From([.. outputs.Select(output => output.MoveToOuterDisposeScope())], report);
     }
 
@@ -82,19 +86,22 @@ public static class SldsMeanField
             + (states.PairMarginalSum.detach() * potentials.LogTransition).sum([1, 2]));
     }
 
-    /// <summary>One batch of sequences, with what every sweep needs.</summary>
+    /// <summary>One batch of sequences, with what every sweep needs. What the kernel cannot do is done by the primitives, from then on.</summary>
     private sealed class Problem(SldsPotentials potentials, Tensor Jn, Tensor hn, Tensor? lengths, Tensor? labels, double beta, MessagePassingForm form)
     {
+        private Fused.FusedSlds? kernel = form is MessagePassingForm.Fused || form is MessagePassingForm.Auto && hn.device_type == DeviceType.CPU
+            ? new Fused.FusedSlds(potentials, Jn, hn, HmmShape.RequireLengths(lengths, hn.shape[0], hn.shape[1]), labels, beta) : null;
+
         /// <summary>Frames of each sequence, float64 [B].</summary>
         public Tensor FrameCounts { get; } = lengths?.to(ScalarType.Float64) ?? full(hn.shape[0], hn.shape[1], ScalarType.Float64, hn.device);
-
-        public AdjointPhase Phase { get; } = new();
 
         public bool WantsGradient => Jn.requires_grad || hn.requires_grad || potentials.Named.Any(block => block.Value.requires_grad);
 
         /// <summary>γ → q(x) → r → q(z), with the surrogate at (γ, q(x), q(z)).</summary>
         public (Tensor Marginals, Tensor Surrogate) Sweep(Tensor gamma)
         {
+            if (kernel?.Sweep(gamma) is { } swept) return swept;
+            kernel = null;
             var (states, _, _, surrogate) = Update(gamma, null);
             return (states.Marginals, surrogate);
         }
@@ -102,25 +109,37 @@ public static class SldsMeanField
         /// <summary>One more sweep with everything that is wanted of it, in the order of <see cref="SldsMeanFieldPosterior.From"/>.</summary>
         public IReadOnlyList<Tensor> Evaluate(Tensor gamma, Tensor? noise)
         {
+            if (kernel?.Evaluate(gamma, noise) is { } all) return all;
+            kernel = null;
             var (states, chain, evidence, surrogate) = Update(gamma, noise);
             Tensor negativeKl = surrogate - NodeMoments.Expected(Jn, hn, chain.Mean, chain.Covariance).sum(1);
             return [states.Marginals, states.LogZ, states.PairMarginalSum, evidence, surrogate, negativeKl,
                 chain.LogZ, chain.Mean, chain.Covariance, chain.CrossCovariance, .. chain.Samples is null ? Array.Empty<Tensor>() : [chain.Samples]];
         }
 
+        /// <summary>The same with the gradient of the fixed point, if the kernel can.</summary>
+        public IReadOnlyList<Tensor>? EvaluateFixedPoint(Tensor gamma, Tensor? noise, FixedPointOptions options, AdjointReport report)
+        {
+            IReadOnlyList<Tensor>? all = kernel?.EvaluateFixedPoint(gamma, noise, options, report);
+            if (all is null) kernel = null;
+            return all;
+        }
+
         /// <summary>γ from the HMM alone, with x at the node potentials' own means and variances.</summary>
         public Tensor Start()
         {
             var (mean, covariance) = NodeMoments.Alone(Jn, hn);
+            if (kernel?.Start(mean, covariance) is { } start) return start;
+            kernel = null;
             Tensor cross = zeros_like(covariance.narrow(1, 0, covariance.shape[1] - 1));
-            return Hmm(potentials.AverageOverPaths(mean, covariance, cross, form, Phase)).Marginals;
+            return Hmm(potentials.AverageOverPaths(mean, covariance, cross, form)).Marginals;
         }
 
         private (HmmPosterior, ChainPosterior, Tensor Evidence, Tensor Surrogate) Update(Tensor gamma, Tensor? noise)
         {
-            (ChainPotentials averaged, Tensor constant) = potentials.AverageOverStates(gamma, Jn, hn, form, Phase);
+            (ChainPotentials averaged, Tensor constant) = potentials.AverageOverStates(gamma, Jn, hn);
             ChainPosterior chain = GaussianChain.Infer(averaged, lengths, noise, form);
-            Tensor evidence = potentials.AverageOverPaths(chain.Mean, chain.Covariance, chain.CrossCovariance, form, Phase);
+            Tensor evidence = potentials.AverageOverPaths(chain.Mean, chain.Covariance, chain.CrossCovariance, form);
             HmmPosterior states = Hmm(evidence);
             return (states, chain, evidence, chain.LogZ + constant - (gamma * evidence).sum([1, 2]) + beta * states.LogZ);
         }
@@ -129,7 +148,7 @@ public static class SldsMeanField
         {
             if (beta != 1) evidence = evidence / beta;
             if (labels is not null) evidence = evidence + labels;
-            return ForwardBackward.InferDuring(Phase, new HmmPotentials(potentials.LogInitial, potentials.LogTransition, evidence), lengths, form);
+            return ForwardBackward.Infer(new HmmPotentials(potentials.LogInitial, potentials.LogTransition, evidence), lengths, form);
         }
     }
 }

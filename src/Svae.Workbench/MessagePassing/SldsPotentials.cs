@@ -38,24 +38,18 @@ public sealed record SldsPotentials(
     /// <param name="Jn">Node precisions, diagonal [B, T, n] or dense [B, T, n, n].</param>
     /// <param name="hn">Node linear terms, shape [B, T, n].</param>
     /// <returns>The chain's potentials, with all that concerns one frame in dense node precisions, and Σ γ c of each sequence, shape [B].</returns>
-    public (ChainPotentials Chain, Tensor Constant) AverageOverStates(Tensor gamma, Tensor Jn, Tensor hn) =>
-        AverageOverStates(gamma, Jn, hn, MessagePassingForm.Auto, phase: null);
-
-    internal (ChainPotentials Chain, Tensor Constant) AverageOverStates(Tensor gamma, Tensor Jn, Tensor hn, MessagePassingForm form, AdjointPhase? phase)
+    public (ChainPotentials Chain, Tensor Constant) AverageOverStates(Tensor gamma, Tensor Jn, Tensor hn)
     {
         var (batch, frames, n) = (gamma.shape[0], gamma.shape[1], Dimension);
         Tensor first = gamma.select(1, 0), later = gamma.narrow(1, 1, frames - 1);
         Tensor nothing = zeros([1, 1, n, n], hn.dtype, hn.device).expand(batch, frames - 1, n, n);
-        bool fused = hn.device_type == DeviceType.CPU && form is MessagePassingForm.Auto or MessagePassingForm.Fused;
-        var (node, linear, coupling) = fused
-            ? FusedStateAverage.Of(gamma, cat([J22.flatten(1), g2, J11.flatten(1), g1, J12.flatten(1)], 1), Jn, hn, phase)
-            : AverageByProducts(later.contiguous(), Jn, hn);
+        var (node, linear, coupling) = AverageByRole(later.contiguous(), Jn, hn);
         Tensor initial = matmul(first, J0.flatten(1)).reshape(batch, n, n), constant = matmul(first, c0) + matmul(later.sum(1), c);
         return (new ChainPotentials(initial, matmul(first, h0), nothing, coupling, nothing, node, linear), constant);
     }
 
-    /// <summary>The chain's node precisions, linear terms and couplings, by tensor operations.</summary>
-    private (Tensor Node, Tensor Linear, Tensor Coupling) AverageByProducts(Tensor later, Tensor Jn, Tensor hn)
+    /// <summary>The chain's node precisions, linear terms and couplings.</summary>
+    private (Tensor Node, Tensor Linear, Tensor Coupling) AverageByRole(Tensor later, Tensor Jn, Tensor hn)
     {
         var (batch, frames, n) = (hn.shape[0], hn.shape[1], Dimension);
         bool dense = NodeMoments.AreDense(Jn, hn);
@@ -75,22 +69,29 @@ public sealed record SldsPotentials(
     /// <param name="covariance">Cov x_t, shape [B, T, n, n].</param>
     /// <param name="cross">Cov(x_t, x_{t+1}), shape [B, T − 1, n, n].</param>
     /// <param name="form">How the statistics are laid out; all forms give the same numbers.</param>
-    public Tensor AverageOverPaths(Tensor mean, Tensor covariance, Tensor cross, MessagePassingForm form = MessagePassingForm.Auto) =>
-        AverageOverPaths(mean, covariance, cross, form, phase: null);
-
-    internal Tensor AverageOverPaths(Tensor mean, Tensor covariance, Tensor cross, MessagePassingForm form, AdjointPhase? phase)
+    public Tensor AverageOverPaths(Tensor mean, Tensor covariance, Tensor cross, MessagePassingForm form = MessagePassingForm.Auto)
     {
-        var (later, k) = (mean.shape[1] - 1, States);
-        // As the earlier frame of a pair, as the later one, as the first of all.
-        Tensor weights = PathStatistics.Weights(cat([J11, J22, J0]), cat([g1, g2, h0])), pair = -J12.flatten(1).t();
         if (mean.device_type == DeviceType.CPU && form is MessagePassingForm.Auto or MessagePassingForm.Fused)
-            return FusedPathAverage.Of(mean, covariance, cross,
-                cat([weights.narrow(1, 0, k), pair, weights.narrow(1, k, k)]), weights.narrow(1, 2 * k, k), stack([c0, c]), phase);
+            return FusedPathAverage.Of(mean, covariance, cross, PathWeights(), PathConstants());
         var (frames, pairs) = PathStatistics.Of(mean, covariance, cross);
-        Tensor[] roles = matmul(frames, weights).split([k, k, k], 2);
-        Tensor evidence = roles[0].narrow(1, 0, later) + roles[1].narrow(1, 1, later) + matmul(pairs, pair) + c;
-        return cat([roles[2].narrow(1, 0, 1) + c0, evidence], 1);
+        long width = frames.shape[2], later = mean.shape[1] - 1;
+        Tensor[] weights = PathWeights().split([width, pairs.shape[2], width, width], 0);
+        Tensor evidence = matmul(frames.narrow(1, 0, later), weights[0]) + matmul(frames.narrow(1, 1, later), weights[2]) + matmul(pairs, weights[1]) + c;
+        return cat([matmul(frames.narrow(1, 0, 1), weights[3]) + c0, evidence], 1);
     }
+
+    /// <summary>What each state gives for <see cref="PathStatistics"/> of the earlier frame, the pair, the later frame, and of the first frame alone, below each other.</summary>
+    internal Tensor PathWeights()
+    {
+        Tensor[] frames = PathStatistics.Weights(cat([J11, J22, J0]), cat([g1, g2, h0])).split([States, States, States], 1);
+        return cat([frames[0], -J12.flatten(1).t(), frames[1], frames[2]]);
+    }
+
+    /// <summary>c0 and c, [2, K].</summary>
+    internal Tensor PathConstants() => stack([c0, c]);
+
+    /// <summary>Each state's blocks J22, g2, J11, g1, J12, J0, h0 end to end, [K, 4n² + 3n].</summary>
+    internal Tensor Blocks() => cat([J22.flatten(1), g2, J11.flatten(1), g1, J12.flatten(1), J0.flatten(1), h0], 1);
 
     /// <summary>log Σ_z of the potentials at given latent paths, node potentials left out, shape [P].</summary>
     /// <param name="paths">x, shape [P, T, n]; 0 past a path's end.</param>

@@ -16,6 +16,9 @@ internal sealed class WorkerTeam
     /// <summary>How long a helper stays awake for the next region: longer than the tensor operations between two of them take.</summary>
     private static readonly long Patience = Stopwatch.Frequency / 2_000;
 
+    /// <summary>Parts that a batch's sums are cut into: enough to keep many threads busy, few enough to hold a model's gradient for each.</summary>
+    public const int Parts = 16;
+
     private readonly SemaphoreSlim door = new(0);
     private volatile WorkRegion? current;
     private int busy, helpers, asleep;
@@ -57,12 +60,13 @@ internal sealed class WorkerTeam
     }
 
     /// <summary>
-    /// Runs work(part, i) for i = 0..count−1, part p taking i = p, p + parts, … in this order whoever does it: sums may hang on the part.
+    /// Runs work(worker, part, i) for i = 0..count−1, part p taking i = p, p + parts, … in this order whoever does it: sums may hang on the
+    /// part, and do not depend on the number of threads where the number of parts does not.
     /// </summary>
-    public void RunInParts(int count, int parts, Action<int, int> work) =>
-        Run(parts, parts, (_, part) =>
+    public void RunInParts(int count, int parts, int workers, Action<int, int, int> work) =>
+        Run(parts, workers, (worker, part) =>
         {
-            for (int i = part; i < count; i += parts) work(part, i);
+            for (int i = part; i < count; i += parts) work(worker, part, i);
         });
 
     private void Hire()

@@ -53,7 +53,7 @@ public sealed class WorkerTeamTests
         for (int call = 0; call < 100; call++)
         {
             var orders = new List<int>[] { [], [], [] };
-            WorkerTeam.Shared.RunInParts(11, 3, (part, i) => orders[part].Add(i));
+            WorkerTeam.Shared.RunInParts(11, 3, 2, (_, part, i) => orders[part].Add(i));
             Assert.Equal(new[] { new[] { 0, 3, 6, 9 }, new[] { 1, 4, 7, 10 }, new[] { 2, 5, 8 } }, orders.Select(order => order.ToArray()));
         }
     }

@@ -84,7 +84,7 @@ internal sealed unsafe class ChainAssembly<V, M> where V : struct where M : stru
     public void Linear(int t, in LaneMatrix y)
     {
         group.Load(y.Data, y.RowStride, batch.hn, t, t, batch.n);
-        if (t > 0) return;
+        if (t > 0 || batch.h0.IsAbsent) return;
         group.Load(linear.Data, M.Width, batch.h0, 0, 0, batch.n);
         for (int i = 0; i < batch.n; i++) M.Store(y.At(i, 0), M.Add(M.Load(y.At(i, 0)), M.Load(linear.At(i, 0))));
     }

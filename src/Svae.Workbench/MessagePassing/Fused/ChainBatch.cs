@@ -18,8 +18,23 @@ internal sealed unsafe class ChainBatch
         (J0, h0) = (StridedView.Batched(p.J0, 2), StridedView.Batched(p.h0, 1));
         (J11, J12, J22) = (UnlessZero(Pair(p.J11)), Pair(p.J12), UnlessZero(Pair(p.J22)));
         (Jn, hn) = (StridedView.BatchTime(p.Jn, DenseNodes ? 2 : 1), StridedView.BatchTime(p.hn, 1));
-        Noise = noise is null ? [] : [.. noise.unbind(0).Select(draw => StridedView.BatchTime(draw, 1))];
+        Noise = Draws(noise);
     }
+
+    /// <summary>Chains that have all that concerns one frame in dense node precisions and linear terms.</summary>
+    /// <param name="size">Sizes and lengths.</param>
+    /// <param name="Jn">Node precisions.</param>
+    /// <param name="hn">Node linear terms.</param>
+    /// <param name="J12">Couplings.</param>
+    /// <param name="noise">ε, [S, B, T, n], or null.</param>
+    public ChainBatch(SldsSize size, StridedView Jn, StridedView hn, StridedView J12, Tensor? noise)
+    {
+        (B, T, n, S) = (size.B, size.T, size.n, (int)(noise?.shape[0] ?? 0));
+        (DenseNodes, Lengths) = (true, size.Ragged ? [.. size.Lengths.Select(length => (int)length)] : null);
+        (this.Jn, this.hn, this.J12, Noise) = (Jn, hn, J12, Draws(noise));
+    }
+
+    private static StridedView[] Draws(Tensor? noise) => noise is null ? [] : [.. noise.unbind(0).Select(draw => StridedView.BatchTime(draw, 1))];
 
     /// <summary>Absent when one block stands for all steps of all sequences and is zero, as where a model has put it into the node precisions.</summary>
     private StridedView UnlessZero(StridedView J)

@@ -38,6 +38,13 @@ internal sealed unsafe class ChainGradients
         shared = zeros([groups, 4L * batch.n * batch.n + batch.n], ScalarType.Float64);
     }
 
+    /// <summary>Gradients of the potentials of <see cref="ChainBatch(SldsSize, StridedView, StridedView, StridedView, Tensor?)"/>, into memory that is there.</summary>
+    public ChainGradients(ChainBatch batch, StridedView Jn, StridedView hn, StridedView J12)
+    {
+        (this.batch, viewJn, viewhn, viewJ12) = (batch, Jn, hn, J12);
+        (needed, shapes, shared) = ([false, false, false, true, false, true, true], [], empty([0], ScalarType.Float64));
+    }
+
     private readonly bool[] needed;
     private readonly long[][] shapes;
 

@@ -12,14 +12,16 @@ internal sealed unsafe class ChainOutputs
     private readonly int n;
 
     /// <summary>Outputs for the kernel to fill.</summary>
-    public static ChainOutputs For(ChainBatch batch)
+    public static ChainOutputs For(ChainBatch batch) => new(Room(batch.B, batch.T, batch.n, batch.S, batch.Lengths is not null));
+
+    /// <summary>Room for log Z, mean, covariance, cross-covariance and, when there are any, samples; zero where sequences are ragged.</summary>
+    public static IReadOnlyList<Tensor> Room(long B, long T, long n, long S, bool ragged)
     {
-        var (B, T, n, ragged) = ((long)batch.B, (long)batch.T, (long)batch.n, batch.Lengths is not null);
         Tensor Make(params long[] shape) => ragged ? zeros(shape, ScalarType.Float64) : empty(shape, ScalarType.Float64);
-        return new ChainOutputs([empty([B], ScalarType.Float64), Make(B, T, n), Make(B, T, n, n), Make(B, T - 1, n, n), .. batch.S > 0 ? [Make(batch.S, B, T, n)] : Array.Empty<Tensor>()]);
+        return [empty([B], ScalarType.Float64), Make(B, T, n), Make(B, T, n, n), Make(B, T - 1, n, n), .. S > 0 ? [Make(S, B, T, n)] : Array.Empty<Tensor>()];
     }
 
-    /// <summary>Outputs that were filled before.</summary>
+    /// <summary>Outputs in memory that is there.</summary>
     public ChainOutputs(IReadOnlyList<Tensor> all)
     {
         All = [.. all];
@@ -91,8 +93,17 @@ internal sealed unsafe class ChainOutputGradients
         this.n = n;
         (logZ, mean) = (StridedView.Gradient(outer[0], 0), StridedView.Gradient(outer[1], 1));
         (covariance, cross) = (StridedView.Gradient(outer[2], 2), StridedView.Gradient(outer[3], 2));
-        samples = outer.Count < 5 || outer[4] is null || outer[4].IsInvalid ? [] : [.. outer[4].unbind(0).Select(draw => StridedView.Gradient(draw, 1))];
+        samples = Draws(outer.Count < 5 ? null : outer[4]);
     }
+
+    /// <summary>Gradients in memory that is there, and of samples perhaps.</summary>
+    public ChainOutputGradients(int n, StridedView logZ, StridedView mean, StridedView covariance, StridedView cross, Tensor? samples)
+    {
+        (this.n, this.logZ, this.mean, this.covariance, this.cross) = (n, logZ, mean, covariance, cross);
+        this.samples = Draws(samples);
+    }
+
+    private static StridedView[] Draws(Tensor? samples) => samples is null || samples.IsInvalid ? [] : [.. samples.unbind(0).Select(draw => StridedView.Gradient(draw, 1))];
 
     public bool HasStates => !mean.IsAbsent || samples.Length > 0;
 

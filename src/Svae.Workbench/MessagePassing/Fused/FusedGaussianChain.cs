@@ -19,7 +19,7 @@ internal static class FusedGaussianChain
         call.Outputs.ForEach(unwrapped => unwrapped.Dispose());
         call.Outputs.Clear();
         // A bad potential shows in these; only then is it searched for.
-        if (call.FailedSequence >= 0 || call.FoundAsymmetry || !IsFinite(outputs[0]) || noise is not null && !IsFinite(outputs[^1]))
+        if (call.FailedSequence >= 0 || call.FoundAsymmetry || !Native.AllFinite(outputs[0]) || noise is not null && !Native.AllFinite(outputs[^1]))
         {
             ChainInput.Require(p, lengths, noise);
             if (call.FailedSequence >= 0) throw CholeskyChain.NotPositiveDefinite(call.FailedSequence, call.FailedStep);
@@ -37,12 +37,15 @@ internal static class FusedGaussianChain
     /// <param name="lanes">Sequences side by side.</param>
     /// <param name="entries">Matrix entries that the work on one group takes from the arena.</param>
     /// <param name="work">What is done to a group.</param>
-    public static void ForEachGroup(int groups, int lanes, long entries, Action<int, LaneArena> work)
+    public static void ForEachGroup(int groups, int lanes, long entries, Action<int, LaneArena> work) => ForEachGroup(groups, groups, lanes, entries, work);
+
+    /// <summary>The same, in parts that take their groups in turn: see <see cref="WorkerTeam.RunInParts"/>.</summary>
+    public static void ForEachGroup(int groups, int parts, int lanes, long entries, Action<int, LaneArena> work)
     {
-        LaneArena[] arenas = [.. Enumerable.Range(0, Native.Workers(groups)).Select(_ => new LaneArena(lanes, entries))];
+        LaneArena[] arenas = [.. Enumerable.Range(0, Native.Workers(parts)).Select(_ => new LaneArena(lanes, entries))];
         try
         {
-            WorkerTeam.Shared.Run(groups, arenas.Length, (worker, group) =>
+            WorkerTeam.Shared.RunInParts(groups, parts, arenas.Length, (worker, _, group) =>
             {
                 arenas[worker].Reset();
                 work(group, arenas[worker]);
@@ -55,8 +58,6 @@ internal static class FusedGaussianChain
     }
 
     private static int[]? Lengths(Tensor? lengths) => lengths?.cpu().data<long>().Select(length => (int)length).ToArray();
-
-    private static bool IsFinite(Tensor value) => double.IsFinite(value.detach().sum().item<double>());
 }
 
 /// <summary>What travels with a call besides the potentials.</summary>

@@ -25,6 +25,15 @@ internal sealed unsafe class LaneArena(int lanes, long entries) : IDisposable
         return piece;
     }
 
+    /// <summary>Entries that have room for so many doubles.</summary>
+    public static long EntriesFor(long doubles, int lanes) => (doubles + lanes - 1) / lanes;
+
+    /// <summary>Room for this many doubles, not cleared.</summary>
+    public double* Doubles(long count) => Take(EntriesFor(count, lanes));
+
+    /// <summary>A view of memory that came from here.</summary>
+    public StridedView View(double* data, long batch, long time) => new(memory, (nint)data, (nint)batch, (nint)time);
+
     /// <summary>A matrix of its own, not cleared.</summary>
     public LaneMatrix Matrix(int rows, int columns) => new(Take((long)rows * columns), rows, columns, columns * lanes, lanes);
 

@@ -115,7 +115,7 @@ internal sealed unsafe class MixtureBatch<V, M> : IDisposable where V : struct w
     {
         nint[] points = [.. trail.Select(gamma => (nint)Native.Doubles(gamma))];
         report.Converged = true;
-        WorkerTeam.Shared.RunInParts(Groups, workers.Length, (part, group) =>
+        WorkerTeam.Shared.RunInParts(Groups, workers.Length, workers.Length, (_, part, group) =>
         {
             var (kernel, solver) = workers[part];
             double* node = nodes + group * nodeLanes, prior = priors + group * stateLanes, own = (double*)points[^1] + group * stateLanes;

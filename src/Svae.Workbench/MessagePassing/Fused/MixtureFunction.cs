@@ -52,7 +52,7 @@ internal sealed unsafe class MixtureFunction : autograd.MultiTensorFunction<Mixt
         Tensor Jn = inputs[4], hn = inputs[5];
         var size = new MixtureSize((int)hn.shape[0], (int)potentials.Components, (int)potentials.Dimension, (int)(call.Noise?.shape[0] ?? 0));
         Tensor table = MixtureTable.Of(potentials, out bool sound), nodes = PointLanes<V, M>.Nodes(Jn, hn, out bool symmetric);
-        sound &= AllFinite(potentials.LogWeights);
+        sound &= Native.AllFinite(potentials.LogWeights);
         Tensor priors = PointLanes<V, M>.Priors(potentials.LogWeights, call.Labels, size.N);
         Tensor? noise = call.Noise?.contiguous();
         List<Tensor> outputs = MixtureOutputs.Room(size);
@@ -61,7 +61,7 @@ internal sealed unsafe class MixtureFunction : autograd.MultiTensorFunction<Mixt
         IReadOnlyList<Tensor> trail = Solve(batch, size.N, call);
         batch.Evaluate(trail[^1], noise is null ? null : Native.Doubles(noise), new MixtureOutputs(outputs));
         if (batch.FailedPoint >= 0) call.Failure ??= NotPositiveDefinite(batch.FailedPoint);
-        if (!AllFinite(outputs[3]) || !AllFinite(outputs[^1]))
+        if (!Native.AllFinite(outputs[3]) || !Native.AllFinite(outputs[^1]))
             call.Failure ??= new ArgumentException("potentials: every entry is finite, but a bound or a sample is not: their scale is beyond double precision");
         call.Sound = sound && symmetric && call.Failure is null;
         if (call.Route is null) return outputs;
@@ -120,13 +120,4 @@ internal sealed unsafe class MixtureFunction : autograd.MultiTensorFunction<Mixt
 
     private static ArgumentException NotPositiveDefinite(int point) =>
         new($"Jn[{point}] + Σ_k γ[{point}, k] J[k]: the precision of point {point} is not positive definite; check Jn there");
-
-    private static bool AllFinite(Tensor value)
-    {
-        using Tensor contiguous = value.contiguous();
-        double* entry = Native.Doubles(contiguous);
-        double sum = 0;
-        for (long i = value.numel(); i > 0; i--) sum += *entry++;
-        return double.IsFinite(sum);
-    }
 }
