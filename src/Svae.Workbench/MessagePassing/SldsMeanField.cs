@@ -27,9 +27,14 @@ public sealed record SldsMeanFieldPosterior(
 /// to their fixed point. The point is γ, the marginals of q(z); one sweep F maps γ → q(x) → r → γ.
 /// </summary>
 /// <remarks>
+/// On the CPU a sweep is one kernel, and so is each product with the Jacobian that the implicit gradient takes (<see cref="Fused.FusedSlds"/>);
+/// in tensor form, and where messages leave the range of scaled ones, it is put together from <see cref="GaussianChain"/> and
+/// <see cref="ForwardBackward"/>. All stop by the same rule: when no sequence of the batch changes any more.
+/// <para>
 /// The divergence of the states may be given a weight β ≥ 1, as in a β-VAE: q(z) then sees the evidence r / β.
 /// Autoregressive evidence from many latent dimensions otherwise overrules the transitions, and states flicker.
 /// The objective stays below the ELBO, so it is still a bound, and block ascent still climbs it.
+/// </para>
 /// </remarks>
 public static class SldsMeanField
 {
@@ -59,10 +64,10 @@ public static class SldsMeanField
         if (lengths is not null) HmmShape.RequireLengths(lengths, hn.shape[0], hn.shape[1]);
         (Jn, hn) = (SequenceMask.WithoutPadding(Jn, lengths), SequenceMask.WithoutPadding(hn, lengths));
         NodeMoments.RequireFinite(Jn, hn);
-        if (start is not null) Guard.Shape(start, "start γ", ("sequence", hn.shape[0]), ("time", hn.shape[1]), ("state", potentials.States));
-        if (labels is not null) Guard.Shape(labels, "labels", ("sequence", hn.shape[0]), ("time", hn.shape[1]), ("state", potentials.States));
-
-        if (noise is not null) Guard.Float64(Guard.Shape(noise, "noise", ("sample", -1), ("sequence", hn.shape[0]), ("time", hn.shape[1]), ("latent", potentials.Dimension)), "noise");
+        (string, long) sequence = ("sequence", hn.shape[0]), time = ("time", hn.shape[1]), state = ("state", potentials.States);
+        if (start is not null) Guard.Float64(Guard.Shape(start, "start γ", sequence, time, state), "start γ");
+        if (labels is not null) Guard.Float64(Guard.Shape(labels, "labels", sequence, time, state), "labels");
+        if (noise is not null) Guard.Float64(Guard.Shape(noise, "noise", ("sample", -1), sequence, time, ("latent", potentials.Dimension)), "noise");
 
         options ??= new FixedPointOptions();
         var problem = new Problem(potentials, Jn, hn, lengths, labels, stateWeight, form);
@@ -89,7 +94,7 @@ public static class SldsMeanField
     /// <summary>One batch of sequences, with what every sweep needs. What the kernel cannot do is done by the primitives, from then on.</summary>
     private sealed class Problem(SldsPotentials potentials, Tensor Jn, Tensor hn, Tensor? lengths, Tensor? labels, double beta, MessagePassingForm form)
     {
-        private Fused.FusedSlds? kernel = form is MessagePassingForm.Fused || form is MessagePassingForm.Auto && hn.device_type == DeviceType.CPU
+        private Fused.FusedSlds? kernel = hn.device_type == DeviceType.CPU && form is MessagePassingForm.Auto or MessagePassingForm.Fused
             ? new Fused.FusedSlds(potentials, Jn, hn, HmmShape.RequireLengths(lengths, hn.shape[0], hn.shape[1]), labels, beta) : null;
 
         /// <summary>Frames of each sequence, float64 [B].</summary>

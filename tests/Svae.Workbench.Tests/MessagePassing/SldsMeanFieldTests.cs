@@ -131,20 +131,6 @@ public class SldsMeanFieldTests
     }
 
     [Fact]
-    public void Both_forms_agree()
-    {
-        using var scope = NewDisposeScope();
-        using var mode = no_grad();
-        var (potentials, Jn, hn) = RandomSlds.Problem(9, 7, 3, 4, 5);
-        var options = new FixedPointOptions { MaxSweeps = 6, Tolerance = -1 };
-        var fused = SldsMeanField.Infer(potentials, Jn, hn, options: options, form: MessagePassingForm.Fused);
-        var tensors = SldsMeanField.Infer(potentials, Jn, hn, options: options, form: MessagePassingForm.Sequential);
-        AssertClose.Equal(tensors.States.Marginals, fused.States.Marginals, 1e-9, "γ");
-        AssertClose.Equal(tensors.Evidence, fused.Evidence, 1e-9, "evidence");
-        AssertClose.Equal(tensors.NegativeKl, fused.NegativeKl, 1e-9, "−KL");
-    }
-
-    [Fact]
     public void One_state_is_the_plain_chain()
     {
         var (potentials, Jn, hn) = RandomSlds.Problem(1, 4, 2, 1, 5);
@@ -160,10 +146,10 @@ public class SldsMeanFieldTests
     {
         using var scope = NewDisposeScope();
         var (potentials, Jn, hn) = RandomSlds.Problem(2, 3, 2, 2, 5);
-        void Refused(string message, SldsPotentials? p = null, Tensor? J = null, Tensor? h = null, long[]? lengths = null, double beta = 1)
+        void Refused(string message, SldsPotentials? p = null, Tensor? J = null, Tensor? h = null, long[]? lengths = null, double beta = 1, Tensor? noise = null)
         {
             var error = Assert.ThrowsAny<ArgumentException>(() =>
-                SldsMeanField.Infer(p ?? potentials, J ?? Jn, h ?? hn, lengths is null ? null : tensor(lengths), stateWeight: beta));
+                SldsMeanField.Infer(p ?? potentials, J ?? Jn, h ?? hn, lengths is null ? null : tensor(lengths), noise, stateWeight: beta));
             Assert.Contains(message, error.Message);
         }
         Tensor With(Tensor value, double entry, params long[] at)
@@ -182,5 +168,7 @@ public class SldsMeanFieldTests
         Refused("lengths[1] = 4", lengths: [3, 4]);
         Refused("is not positive definite at time step 2", J: With(Jn, -1000, 1, 2, 0));
         Refused("β", beta: 0.5);
+        Refused("noise[0, 1, 2, 1] is NaN", noise: With(ones(1, 2, 3, 2, ScalarType.Float64), double.NaN, 0, 1, 2, 1));
+        Refused("noise: expected [any, 2, 3, 2]", noise: ones(1, 2, 3, 3, ScalarType.Float64));
     }
 }
