@@ -11,7 +11,7 @@ namespace Svae.Workbench.ExponentialFamilies;
 internal static class Domain
 {
     /// <summary>A symmetric block may differ from its transpose by this share of its largest entry.</summary>
-    private const double SymmetryTolerance = 1e-9;
+    public const double SymmetryTolerance = 1e-9;
 
     /// <exception cref="DomainException">There is a violation.</exception>
     public static void Throw(string? violation)
@@ -46,7 +46,7 @@ internal static class Domain
     }
 
     /// <summary>The size of the dimension that far from the end, or 1 where there is none.</summary>
-    public static long Last(Tensor value, int fromEnd) => value.dim() >= -fromEnd ? value.shape[value.dim() + fromEnd] : 1;
+    public static long Last(Tensor value, int fromEnd) => value.dim() >= -fromEnd ? value.size(fromEnd) : 1;
 
     public static string? Finite(Tensor value, string symbol) =>
         FirstOutside(value, symbol, value.isfinite, "must be finite");

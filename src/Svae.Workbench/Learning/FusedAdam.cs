@@ -1,3 +1,4 @@
+using Svae.Workbench.MessagePassing;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -31,7 +32,7 @@ internal sealed unsafe class FusedAdam(IEnumerable<Parameter> weights, double ra
         float beta1 = (float)options.beta1!.Value, beta2 = (float)options.beta2!.Value, decay = (float)options.weight_decay!.Value, epsilon = (float)options.eps!.Value;
         float step = (float)(options.LearningRate!.Value / (1 - Math.Pow(options.beta1.Value, state.step)));
         float scale = (float)(1 / Math.Sqrt(1 - Math.Pow(options.beta2.Value, state.step)));
-        float* w = Floats(weight), g = Floats(whole), mean = Floats(state.exp_avg), square = Floats(state.exp_avg_sq);
+        float* w = Native.Floats(weight), g = Native.Floats(whole), mean = Native.Floats(state.exp_avg), square = Native.Floats(state.exp_avg_sq);
         for (long left = weight.numel(); left > 0; left--, w++, g++, mean++, square++)
         {
             float slope = *g + decay * *w;
@@ -40,6 +41,4 @@ internal sealed unsafe class FusedAdam(IEnumerable<Parameter> weights, double ra
             *w -= step * *mean / (scale * MathF.Sqrt(*square) + epsilon);
         }
     }
-
-    private static float* Floats(Tensor tensor) => (float*)MessagePassing.Native.Doubles(tensor);
 }

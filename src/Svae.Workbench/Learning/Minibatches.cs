@@ -10,6 +10,7 @@ public sealed class Minibatches
     private readonly IReadOnlyList<Tensor> sequences;
     private readonly IReadOnlyList<bool[]?> missing;
     private readonly IReadOnlyList<int[]?> labels;
+    private readonly long[] frameCounts;
     private readonly int[] order;
     private readonly int seed;
     private Random random;
@@ -34,14 +35,14 @@ public sealed class Minibatches
             if (sequences[i].shape[0] == 0) throw new ArgumentException($"sequences[{i}]: has no frames; leave it out");
             Guard.Finite(sequences[i], $"sequences[{i}]", "mark the frame as missing, or replace the value");
         }
-        this.sequences = sequences;
+        (this.sequences, frameCounts) = (sequences, [.. sequences.Select(s => s.shape[0])]);
         this.missing = missing ?? [.. sequences.Select(_ => (bool[]?)null)];
         this.labels = labels ?? [.. sequences.Select(_ => (int[]?)null)];
         RequireLengths(this.missing, "missing");
         RequireLengths(this.labels, "labels");
-        pieces = [.. sequences.SelectMany((s, i) => Cut(i, (int)s.shape[0], length))];
+        pieces = [.. frameCounts.SelectMany((count, i) => Cut(i, (int)count, length))];
         BatchSize = batchSize;
-        Frames = sequences.Sum(s => s.shape[0]);
+        Frames = frameCounts.Sum();
         this.seed = seed;
         order = new int[pieces.Count];
         Rewind(0);
@@ -108,10 +109,9 @@ public sealed class Minibatches
     private Batch Gather((int Sequence, int Start, int Length)[] chosen)
     {
         int longest = chosen.Max(c => c.Length);
-        Tensor y = stack([.. chosen.Select(c => Pad(sequences[c.Sequence].narrow(0, c.Start, c.Length), longest))]);
-        Tensor observed = stack([.. chosen.Select(c => Pad(Observed(c).unsqueeze(1), longest).squeeze(1))]);
+        Tensor y = stack([.. chosen.Select(c => Pad(Piece(c), c.Length, longest))]);
         Tensor lengths = tensor(chosen.Select(c => (long)c.Length).ToArray(), device: y.device);
-        return new Batch(y, lengths, observed.to(y.device), (double)Frames / chosen.Sum(c => c.Length)) { Labels = Labels(chosen, longest)?.to(y.device) };
+        return new Batch(y, lengths, Observed(chosen, longest).to(y.device), (double)Frames / chosen.Sum(c => c.Length)) { Labels = Labels(chosen, longest)?.to(y.device) };
     }
 
     private Tensor? Labels((int Sequence, int Start, int Length)[] chosen, int longest)
@@ -132,12 +132,19 @@ public sealed class Minibatches
                 throw new ArgumentException($"{symbol}[{i}]: expected {sequences[i].shape[0]} frames as in sequences[{i}], got {v.Length}");
     }
 
-    private Tensor Observed((int Sequence, int Start, int Length) piece) => missing[piece.Sequence] is { } gone
-        ? tensor(gone.AsSpan(piece.Start, piece.Length).ToArray().Select(m => m ? 0f : 1f).ToArray())
-        : ones(piece.Length);
+    private Tensor Piece((int Sequence, int Start, int Length) piece) =>
+        piece.Length == frameCounts[piece.Sequence] ? sequences[piece.Sequence] : sequences[piece.Sequence].narrow(0, piece.Start, piece.Length);
 
-    private static Tensor Pad(Tensor piece, int length) => piece.shape[0] == length
-        ? piece : nn.functional.pad(piece, [0, 0, 0, length - piece.shape[0]]);
+    private static Tensor Pad(Tensor piece, int length, int longest) => length == longest ? piece : nn.functional.pad(piece, [0, 0, 0, longest - length]);
+
+    private Tensor Observed((int Sequence, int Start, int Length)[] chosen, int longest)
+    {
+        var observed = new float[chosen.Length, longest];
+        for (int i = 0; i < chosen.Length; i++)
+            for (int t = 0; t < chosen[i].Length; t++)
+                observed[i, t] = missing[chosen[i].Sequence] is { } gone && gone[chosen[i].Start + t] ? 0 : 1;
+        return tensor(observed);
+    }
 
     /// <summary>Near-equal pieces: 401 frames at most 200 long give 134, 134 and 133, not 200, 200 and 1.</summary>
     private static IEnumerable<(int, int, int)> Cut(int sequence, int frames, int length)

@@ -35,7 +35,7 @@ internal sealed record HmmShape(int B, int T, int K, long[] Lengths)
     }
 
     /// <summary>[B, T] of booleans: does sequence b have a time step t?</summary>
-    public Tensor Mask(Device device) => SequenceMask.Within(tensor(Lengths), T, device)!;
+    public Tensor Mask(Device device) => SequenceMask.Inside(tensor(Lengths), T, device);
 
     /// <summary>A parameter shared by the batch, or one per sequence.</summary>
     internal static void RequireShape(Tensor value, string symbol, long B, params (string Name, long Size)[] dimensions)

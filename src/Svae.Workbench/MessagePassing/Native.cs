@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Svae.Workbench.MessagePassing;
@@ -9,11 +11,17 @@ namespace Svae.Workbench.MessagePassing;
 internal static unsafe class Native
 {
     /// <summary>Start of a contiguous float64 CPU tensor; valid while the tensor lives.</summary>
-    public static double* Doubles(Tensor tensor)
+    public static double* Doubles(Tensor tensor) => (double*)Address(tensor, ScalarType.Float64);
+
+    /// <summary>Start of a contiguous float32 CPU tensor; valid while the tensor lives.</summary>
+    public static float* Floats(Tensor tensor) => (float*)Address(tensor, ScalarType.Float32);
+
+    private static void* Address(Tensor tensor, ScalarType type)
     {
-        if (tensor.numel() < int.MaxValue / sizeof(double)) return (double*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+        Debug.Assert(tensor.dtype == type, $"expected {type}, got {tensor.dtype}");
+        if (tensor.numel() < int.MaxValue / sizeof(double)) return Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
         using Tensor head = tensor.flatten().narrow(0, 0, 1); // a span counts its bytes in 32 bits
-        return (double*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(head.bytes));
+        return Unsafe.AsPointer(ref MemoryMarshal.GetReference(head.bytes));
     }
 
     /// <summary>Is every entry of a float64 CPU tensor finite (and their sum, which is what is looked at)?</summary>

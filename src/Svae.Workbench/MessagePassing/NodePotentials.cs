@@ -30,6 +30,7 @@ public sealed record NodePotentials(Tensor J, Tensor h)
     /// <param name="observed">1 where a frame was observed and 0 where it is missing, shape [B, T].</param>
     public NodePotentials Observed(Tensor observed)
     {
+        if (SequenceMask.AllOnes(observed)) return this;
         Tensor mask = observed.to(J.dtype).unsqueeze(2);
         return new NodePotentials(J * (Dense ? mask.unsqueeze(3) : mask), h * mask);
     }

@@ -26,14 +26,18 @@ public sealed class Decoder : Module<Tensor, Tensor>, ILikelihood
     public Tensor Mean(Tensor x) => forward(x);
 
     /// <inheritdoc/>
-    public Tensor LogLikelihood(Tensor y, Tensor x) => PixelLogLikelihood(y, x).sum(-1);
+    /// <inheritdoc cref="PixelLogLikelihood" path="/exception"/>
+    public Tensor LogLikelihood(Tensor y, Tensor x)
+    {
+        Tensor features = Features(y, x);
+        return likelihood.LogLikelihood(y.to(features.dtype), features);
+    }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The network's outputs are not as many as the likelihood takes for D outputs.</exception>
     public Tensor PixelLogLikelihood(Tensor y, Tensor x)
     {
-        Tensor features = Layers.RequireInputs(Features(x), "decoder features", y.shape[^1] * likelihood.FeaturesPerOutput,
-            $"{likelihood.FeaturesPerOutput} for each of the {y.shape[^1]} outputs");
+        Tensor features = Features(y, x);
         return likelihood.LogDensity(y.to(features.dtype), features);
     }
 
@@ -43,6 +47,9 @@ public sealed class Decoder : Module<Tensor, Tensor>, ILikelihood
         using var mode = no_grad();
         return likelihood.Sample(Features(x), generator);
     }
+
+    private Tensor Features(Tensor y, Tensor x) => Layers.RequireInputs(Features(x), "decoder features", y.shape[^1] * likelihood.FeaturesPerOutput,
+        $"{likelihood.FeaturesPerOutput} for each of the {y.shape[^1]} outputs");
 
     private Tensor Features(Tensor x) => body.call(x.to(Layers.Precision(body)));
 }

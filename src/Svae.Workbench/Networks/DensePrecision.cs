@@ -9,7 +9,8 @@ namespace Svae.Workbench.Networks;
 /// </summary>
 internal static class DensePrecision
 {
-    private const double Bound = 4;
+    /// <summary>Entries of U stay below this in size.</summary>
+    public const double Bound = 4;
 
     /// <summary>How many entries U has below its diagonal.</summary>
     public static long Entries(long latent) => latent * (latent - 1) / 2;

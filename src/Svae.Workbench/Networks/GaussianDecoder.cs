@@ -49,13 +49,7 @@ public sealed class GaussianDecoder : Module<Tensor, Tensor>, ILikelihood
     public override Tensor forward(Tensor x) => mean.call(x.to(ScalarType.Float32));
 
     /// <summary>log N(y; μ(x), σ²) summed over outputs.</summary>
-    public Tensor LogLikelihood(Tensor y, Tensor x)
-    {
-        Tensor log = logVariance.clamp_min(floor);
-        Tensor square = ((y - forward(x)) * (-0.5 * log).exp()).square();
-        Tensor constant = (log + Math.Log(2 * Math.PI)).sum() * (y.shape[^1] / log.shape[0]);
-        return -0.5 * (square.sum(-1) + constant);
-    }
+    public Tensor LogLikelihood(Tensor y, Tensor x) => Likelihood.LogNormalSum(y, forward(x), logVariance.clamp_min(floor));
 
     /// <inheritdoc/>
     public Tensor PixelLogLikelihood(Tensor y, Tensor x) => Likelihood.LogNormal(y, forward(x), logVariance.clamp_min(floor));

@@ -56,6 +56,9 @@ public sealed class GaussianLikelihood : Likelihood
     public override Tensor LogDensity(Tensor y, Tensor features) => LogNormal(y, features, LogVariance);
 
     /// <inheritdoc/>
+    public override Tensor LogLikelihood(Tensor y, Tensor features) => LogNormalSum(y, features, LogVariance);
+
+    /// <inheritdoc/>
     public override Tensor Mean(Tensor features) => features;
 
     /// <inheritdoc/>

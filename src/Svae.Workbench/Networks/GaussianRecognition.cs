@@ -15,6 +15,7 @@ public sealed class GaussianRecognition : Module<Tensor, NodePotentials>
     private readonly ResidualPerceptron mean;
     private readonly ResidualPerceptron logPrecision;
     private readonly ResidualPerceptron? coupling;
+    private readonly IReadOnlyList<ResidualPerceptron> networks;
     private readonly PrecisionRange range;
     private readonly long observed, latent;
 
@@ -36,6 +37,7 @@ public sealed class GaussianRecognition : Module<Tensor, NodePotentials>
         mean = new ResidualPerceptron(observed, latent, hidden, generator, activation);
         logPrecision = new ResidualPerceptron(observed, latent, hidden, generator, activation);
         if (dense && latent > 1) coupling = new ResidualPerceptron(observed, DensePrecision.Entries(latent), hidden, generator, activation);
+        networks = coupling is null ? [mean, logPrecision] : [mean, logPrecision, coupling];
         RegisterComponents();
         coupling?.SetLinear(zeros(DensePrecision.Entries(latent), observed), zeros(DensePrecision.Entries(latent)));
         SetPrecision(full(latent, precision, ScalarType.Float64));
@@ -58,9 +60,7 @@ public sealed class GaussianRecognition : Module<Tensor, NodePotentials>
     /// <summary>Potentials of frames y, float32 [B, T, D], as float64: J [B, T, n] or dense [B, T, n, n], h [B, T, n].</summary>
     public override NodePotentials forward(Tensor y)
     {
-        Tensor m = mean.call(y).to(ScalarType.Float64);
-        Tensor precision = range.LogPrecision(logPrecision.call(y).to(ScalarType.Float64));
-        Tensor J = coupling is null ? precision.exp() : DensePrecision.Of(precision, coupling.call(y).to(ScalarType.Float64));
-        return NodePotentials.Of(J, m);
+        IReadOnlyList<Tensor> outputs = ResidualPerceptron.OfAll(y, networks);
+        return GaussianPotentials.Of(range, outputs[0], outputs[1], coupling is null ? null : outputs[2]);
     }
 }

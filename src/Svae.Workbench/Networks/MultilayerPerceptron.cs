@@ -1,3 +1,4 @@
+using Svae.Workbench.Networks.Fused;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -9,6 +10,7 @@ namespace Svae.Workbench.Networks;
 public sealed class MultilayerPerceptron : Module<Tensor, Tensor>
 {
     private readonly Sequential layers;
+    private readonly PerceptronLayers[] fused = []; // this network, where a kernel computes it
     private readonly long inputs;
 
     /// <param name="inputs">Input size.</param>
@@ -25,10 +27,19 @@ public sealed class MultilayerPerceptron : Module<Tensor, Tensor>
         this.inputs = inputs;
         layers = Layers.Perceptron(inputs, outputs, hidden, activation, layerNorm);
         RegisterComponents();
-        foreach (Linear layer in layers.children().OfType<Linear>()) Layers.Start(layer, generator);
+        Linear[] linear = [.. layers.children().OfType<Linear>()];
+        foreach (Linear layer in linear) Layers.Start(layer, generator);
+        if (!layerNorm) fused = [new PerceptronLayers(null, linear, activation)];
     }
 
     /// <summary>The network's output, [..., outputs], for inputs [..., inputs].</summary>
     /// <exception cref="ArgumentException">The last dimension is not the input size.</exception>
-    public override Tensor forward(Tensor u) => layers.call(Layers.RequireInputs(u, "u", inputs, "input"));
+    public override Tensor forward(Tensor u)
+    {
+        Layers.RequireInputs(u, "u", inputs, "input");
+        return fused.Length > 0 && FusedPerceptron.Suits(u, fused) ? FusedPerceptron.Call(u, fused)[0] : InLayers(u);
+    }
+
+    /// <summary>The network's output, layer by layer.</summary>
+    internal Tensor InLayers(Tensor u) => layers.call(u);
 }

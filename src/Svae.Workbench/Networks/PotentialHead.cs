@@ -44,11 +44,6 @@ public sealed class PotentialHead : Module<Tensor, NodePotentials>
     }
 
     /// <summary>Potentials of features [B, T, features], float64: J [B, T, n] or dense [B, T, n, n], h [B, T, n].</summary>
-    public override NodePotentials forward(Tensor features)
-    {
-        Tensor m = mean.call(features).to(ScalarType.Float64);
-        Tensor logPrecision = range.LogPrecision(precision.call(features).to(ScalarType.Float64));
-        Tensor J = coupling is null ? logPrecision.exp() : DensePrecision.Of(logPrecision, coupling.call(features).to(ScalarType.Float64));
-        return NodePotentials.Of(J, m);
-    }
+    public override NodePotentials forward(Tensor features) =>
+        GaussianPotentials.Of(range, mean.call(features), precision.call(features), coupling?.call(features));
 }

@@ -1,3 +1,4 @@
+using Svae.Workbench.Networks.Fused;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -26,9 +27,13 @@ public sealed class ResidualPerceptron : Module<Tensor, Tensor>
         skip = Linear(inputs, outputs);
         perceptron = Layers.Perceptron(inputs, outputs, hidden, activation, layerNorm);
         RegisterComponents();
-        var layers = perceptron.children().OfType<Linear>().ToArray();
-        foreach (Linear layer in layers.Prepend(skip)) Layers.Start(layer, generator, layer == layers.LastOrDefault() ? 0.01 : 1);
+        var linear = perceptron.children().OfType<Linear>().ToArray();
+        foreach (Linear layer in linear.Prepend(skip)) Layers.Start(layer, generator, layer == linear.LastOrDefault() ? 0.01 : 1);
+        if (linear.Length > 0 && !layerNorm) Fused = new PerceptronLayers(skip, linear, activation);
     }
+
+    /// <summary>The layers as one kernel computes them; null where none does.</summary>
+    internal PerceptronLayers? Fused { get; }
 
     /// <summary>Sets the linear part, for instance to principal components.</summary>
     /// <param name="weight">W, shape [outputs, inputs].</param>
@@ -56,7 +61,19 @@ public sealed class ResidualPerceptron : Module<Tensor, Tensor>
     }
 
     /// <summary>f(u), any leading dimensions.</summary>
-    public override Tensor forward(Tensor u)
+    public override Tensor forward(Tensor u) => OfAll(u, this)[0];
+
+    /// <summary>f(u) of several networks that read the same input: together where that is faster.</summary>
+    /// <param name="u">Input, [..., inputs].</param>
+    /// <param name="networks">At least one.</param>
+    internal static IReadOnlyList<Tensor> OfAll(Tensor u, params IReadOnlyList<ResidualPerceptron> networks)
+    {
+        PerceptronLayers[] fused = [.. networks.Select(network => network.Fused).OfType<PerceptronLayers>()];
+        return fused.Length == networks.Count && FusedPerceptron.Suits(u, fused) ? FusedPerceptron.Call(u, fused) : [.. networks.Select(network => network.InLayers(u))];
+    }
+
+    /// <summary>f(u), layer by layer.</summary>
+    internal Tensor InLayers(Tensor u)
     {
         Tensor straight = skip.call(u);
         return perceptron.Count == 0 ? straight : straight + perceptron.call(u);

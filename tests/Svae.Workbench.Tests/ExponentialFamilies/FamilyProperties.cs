@@ -21,6 +21,10 @@ public abstract class FamilyProperties<T, TValue>(IExponentialFamily<T, TValue> 
         FamilyTruths.ForRandomSizes((n, batch, seed) => FamilyTruths.ExpectedStatisticsAreAutogradOfLogPartition(family, Random(n, batch, seed)));
 
     [Fact]
+    public void Numbers_do_not_depend_on_whether_gradients_are_asked_for() =>
+        FamilyTruths.ForRandomSizes((n, batch, seed) => FamilyTruths.NumbersDoNotDependOnGradients(family, Random(n, batch, seed)));
+
+    [Fact]
     public void Gradients_agree_with_finite_differences() =>
         FamilyTruths.ForRandomSizes((n, batch, seed) =>
             FamilyTruths.GradientsAgreeWithFiniteDifferences(family, Random(n, [], seed), FamilyTruths.Seeded(seed)),

@@ -46,6 +46,16 @@ internal static class FamilyTruths
         AssertEqual(T.FromBlocks(gradients), family.ExpectedStatistics(eta), 1e-10, "E[t] against ∂log Z");
     }
 
+    /// <summary>What is computed in one pass equals what autograd can follow, and both know the domain.</summary>
+    public static void NumbersDoNotDependOnGradients<T>(IExponentialFamily<T> family, T eta) where T : INaturalParameters<T>
+    {
+        using var scope = NewDisposeScope();
+        T leaf = T.FromBlocks([.. eta.Blocks.Select(block => block.detach().clone().requires_grad_())]);
+        AssertClose.Equal(family.LogPartition(leaf), family.LogPartition(eta), 1e-12, "log Z");
+        AssertEqual(family.ExpectedStatistics(leaf), family.ExpectedStatistics(eta), 1e-11, "E[t]");
+        Assert.True(family.Contains(leaf) && family.Contains(eta));
+    }
+
     /// <summary>Autograd through E[t], log Z and their sum over random weights against central differences.</summary>
     public static void GradientsAgreeWithFiniteDifferences<T>(IExponentialFamily<T> family, T eta, Generator generator)
         where T : INaturalParameters<T>
