@@ -62,6 +62,10 @@ public static class ExponentialFamily
     internal static T Select<T>(this T parameters, Tensor index) where T : INaturalParameters<T> =>
         T.FromBlocks([.. parameters.Blocks.Select(block => block.index_select(0, index.to(block.device)))]);
 
+    /// <summary>The same numbers in the shapes of other parameters.</summary>
+    internal static T InShapesOf<T>(this T parameters, T other) where T : INaturalParameters<T> =>
+        T.FromBlocks([.. parameters.Blocks.Zip(other.Blocks, (block, like) => block.reshape(like.shape))]);
+
     /// <summary>Moves every block out of the innermost dispose scope.</summary>
     internal static T Survive<T>(this T parameters) where T : INaturalParameters<T>
     {

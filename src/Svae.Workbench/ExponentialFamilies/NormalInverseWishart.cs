@@ -90,8 +90,7 @@ public sealed class NormalInverseWishart : IExponentialFamily<NormalInverseWisha
     public Natural ExpectedStatistics(Natural eta)
     {
         using var scope = NewDisposeScope();
-        if (Fused(eta)?.ExpectedStatistics() is { } fused)
-            return new Natural(fused.A.reshape(eta.A.shape), fused.b.reshape(eta.b.shape), fused.Kappa.reshape(eta.Kappa.shape), fused.Nu.reshape(eta.Nu.shape)).Survive();
+        if (Fused(eta)?.ExpectedStatistics() is { } fused) return fused.InShapesOf(eta).Survive();
         long n = eta.A.shape[^1];
         Tensor m = eta.b / eta.Kappa.unsqueeze(-1);
         Tensor factor = Domain.Cholesky(Scale(eta), $"{Name} S");

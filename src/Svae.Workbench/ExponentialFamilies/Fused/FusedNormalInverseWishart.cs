@@ -25,44 +25,37 @@ internal sealed unsafe class FusedNormalInverseWishart
     /// <summary>log Z(η), [batch].</summary>
     public Tensor? LogPartition()
     {
-        using Tensor gamma = HalfDegrees().lgamma_();
+        using Tensor gamma = FusedInverseWishart.HalfDegrees(nu, count, n).lgamma_();
         Tensor logZ = empty(count, ScalarType.Float64);
         double* scale = stackalloc double[n * n], g = Native.Doubles(gamma), to = Native.Doubles(logZ);
-        double constant = n * (n - 1) / 4.0 * Math.Log(Math.PI);
         for (int i = 0; i < count; i++, g += n)
         {
             if (!Factor(i, scale)) return null;
-            double sum = constant + nu[i] * (0.5 * n * Math.Log(2) - SmallMatrix.LogDiagonal(scale, n)) - 0.5 * n * Math.Log(kappa[i]);
-            for (int k = 0; k < n; k++) sum += g[k];
-            to[i] = sum;
+            to[i] = FusedInverseWishart.LogPartition(scale, n, nu[i], g) - 0.5 * n * Math.Log(kappa[i]);
         }
         return logZ;
     }
 
-    /// <summary>E[t], in the blocks of η without their batch dimensions: [batch, ...].</summary>
+    /// <summary>E[t], in the blocks of η with one batch dimension.</summary>
     public NormalInverseWishart.Natural? ExpectedStatistics()
     {
-        using Tensor psi = HalfDegrees().digamma_();
+        using Tensor psi = FusedInverseWishart.HalfDegrees(nu, count, n).digamma_();
         var expected = new NormalInverseWishart.Natural(
             empty([count, n, n], ScalarType.Float64), empty([count, n], ScalarType.Float64), empty(count, ScalarType.Float64), empty(count, ScalarType.Float64));
-        double* root = stackalloc double[n * n], whitened = stackalloc double[n], p = Native.Doubles(psi);
+        double* root = stackalloc double[n * n], whitened = stackalloc double[n], mean = stackalloc double[n], p = Native.Doubles(psi);
         double* precision = Native.Doubles(expected.A), linear = Native.Doubles(expected.b), square = Native.Doubles(expected.Kappa), logDeterminant = Native.Doubles(expected.Nu);
         for (int i = 0; i < count; i++, p += n, precision += n * n, linear += n)
         {
             if (!Factor(i, root)) return null;
-            double sum = 0.5 * n * Math.Log(2) - SmallMatrix.LogDiagonal(root, n), length = 0;
-            for (int k = 0; k < n; k++) sum += 0.5 * p[k];
+            logDeterminant[i] = FusedInverseWishart.HalfExpectedLogDeterminant(root, n, p);
+            for (int k = 0; k < n; k++) mean[k] = b[i * n + k] / kappa[i];
             SmallMatrix.InvertLower(root, n);
-            for (int k = 0; k < n; k++)
-            {
-                whitened[k] = 0;
-                for (int l = 0; l <= k; l++) whitened[k] += root[k * n + l] * b[i * n + l] / kappa[i];
-                length += whitened[k] * whitened[k];
-            }
+            SmallMatrix.LowerProduct(root, n, mean, 1, whitened);
+            double length = 0;
+            for (int k = 0; k < n; k++) length += whitened[k] * whitened[k];
             SmallMatrix.TransposedProduct(root, n, root, n, n, -0.5 * nu[i], precision);
             SmallMatrix.TransposedProduct(root, n, whitened, 1, n, nu[i], linear);
             square[i] = -0.5 * (n / kappa[i] + nu[i] * length);
-            logDeterminant[i] = sum;
         }
         return expected;
     }
@@ -88,15 +81,5 @@ internal sealed unsafe class FusedNormalInverseWishart
         for (int k = 0; k < n; k++)
             for (int l = 0; l < n; l++) scale[k * n + l] = from[k * n + l] - linear[k] * linear[l] / kappa[i];
         return SmallMatrix.Cholesky(scale, n);
-    }
-
-    /// <summary>(ν − k)/2, [batch, n].</summary>
-    private Tensor HalfDegrees()
-    {
-        Tensor degrees = empty([count, n], ScalarType.Float64);
-        double* to = Native.Doubles(degrees);
-        for (int i = 0; i < count; i++)
-            for (int k = 0; k < n; k++) *to++ = 0.5 * (nu[i] - k);
-        return degrees;
     }
 }

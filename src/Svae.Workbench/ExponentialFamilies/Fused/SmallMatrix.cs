@@ -58,15 +58,28 @@ internal static unsafe class SmallMatrix
         }
     }
 
-    /// <summary>C = s AᵀB of matrices with so many rows.</summary>
-    public static void TransposedProduct(double* a, int columns, double* b, int otherColumns, int rows, double s, double* c)
+    /// <summary>C = L B with a lower triangular L of n rows.</summary>
+    public static void LowerProduct(double* l, int n, double* b, int columns, double* c)
+    {
+        for (int i = 0; i < n; i++)
+            for (int j = 0; j < columns; j++)
+            {
+                double sum = 0;
+                for (int k = 0; k <= i; k++) sum += l[i * n + k] * b[k * columns + j];
+                *c++ = sum;
+            }
+    }
+
+    /// <summary>C = s AᵀB, or C += s AᵀB, of matrices with so many rows.</summary>
+    public static void TransposedProduct(double* a, int columns, double* b, int otherColumns, int rows, double s, double* c, bool add = false)
     {
         for (int i = 0; i < columns; i++)
             for (int j = 0; j < otherColumns; j++)
             {
                 double sum = 0;
                 for (int k = 0; k < rows; k++) sum += a[k * columns + i] * b[k * otherColumns + j];
-                *c++ = s * sum;
+                *c = add ? *c + s * sum : s * sum;
+                c++;
             }
     }
 
