@@ -61,6 +61,14 @@ public sealed class SldsVae
     public IReadOnlyList<Tensor> StartNetworks(IReadOnlyList<Tensor> observations, int reach) =>
         SubspaceStart.StartNetworks(recognition, decoder, observations, Settings.Model.Dimension, reach);
 
+    /// <summary>Networks that begin with the read-outs of frames whose velocity tells states apart best, so that paths are straight within each state.</summary>
+    /// <param name="observations">The training observations, float32 [T_i, D].</param>
+    /// <param name="states">A state for every frame, for instance of an autoregressive HMM on principal components.</param>
+    /// <returns>The latents, float64 [T_i, n].</returns>
+    /// <inheritdoc cref="DiscriminantStart.StartNetworks" path="/exception"/>
+    public IReadOnlyList<Tensor> StartNetworks(IReadOnlyList<Tensor> observations, IReadOnlyList<int[]> states) =>
+        DiscriminantStart.StartNetworks(recognition, decoder, observations, states, Settings.Model.Dimension);
+
     /// <summary>A short training as a plain VAE, x_t ~ N(0, I).</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two steps.</exception>
     public void WarmUp(Minibatches data, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)

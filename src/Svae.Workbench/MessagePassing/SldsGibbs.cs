@@ -8,8 +8,10 @@ namespace Svae.Workbench.MessagePassing;
 /// paths in turn, x | z from the Gaussian chain and z | x from the HMM, each exactly (Fox, Sudderth, Jordan and Willsky 2011).
 /// </summary>
 /// <remarks>
-/// Every sample is a Markov chain of its own. It begins at a path of states that is drawn from the prior wherever frames are missing, so
-/// that samples of a long gap start out in different futures and keep apart where the data do not bring them together.
+/// Every sample is a Markov chain of its own, and its sweeps hardly ever lead from one course of a long gap to another that fits as well: the
+/// paths between them do not fit. So where frames are missing each chain begins at one of many paths of states that are drawn from the prior
+/// there, chosen by their weights with x integrated out (sampling importance resampling, Rubin 1988): <c>w(z) ∝ p(z) ∫ p(x, y | z) dx / q(z)</c>
+/// with q the proposal. Courses then come in the shares that the model gives them.
 /// </remarks>
 public static class SldsGibbs
 {
@@ -22,42 +24,79 @@ public static class SldsGibbs
     /// <param name="lengths">Length of each sequence, int64 [B]; all T when absent.</param>
     /// <param name="labels">What is known of the states, log-potentials [B, T, K].</param>
     /// <param name="sweeps">Alternations before the paths are taken.</param>
-    /// <exception cref="ArgumentException">As in <see cref="SldsMeanField.Infer"/>; also a count or number of sweeps below one.</exception>
+    /// <param name="starts">Paths that each chain's start is chosen from where frames are missing.</param>
+    /// <exception cref="ArgumentException">As in <see cref="SldsMeanField.Infer"/>; also a count, number of sweeps or of starts below one.</exception>
     public static (Tensor Latents, Tensor States) Sample(
-        SldsPotentials potentials, Tensor Jn, Tensor hn, int count, Generator generator, Tensor? lengths = null, Tensor? labels = null, int sweeps = 20)
+        SldsPotentials potentials, Tensor Jn, Tensor hn, int count, Generator generator, Tensor? lengths = null, Tensor? labels = null,
+        int sweeps = 20, int starts = 32)
     {
-        if (count < 1 || sweeps < 1) throw new ArgumentException($"count and sweeps: must be at least 1, got {count} and {sweeps}");
+        if (count < 1 || sweeps < 1 || starts < 1)
+            throw new ArgumentException($"count, sweeps and starts: must be at least 1, got {count}, {sweeps} and {starts}");
         using var mode = no_grad();
         using var scope = NewDisposeScope();
-        SldsMeanFieldPosterior field = SldsMeanField.Infer(potentials, Jn, hn, lengths, labels: labels);
         long batch = hn.shape[0], frames = hn.shape[1], n = hn.shape[2], paths = count * batch;
-        Tensor states = Start(potentials, field, hn, count, generator, lengths, labels).reshape(paths, frames), x = hn;
         Tensor Repeated(Tensor value) => value.repeat([count, .. Enumerable.Repeat(1L, (int)value.dim() - 1)]);
         Tensor nodes = Repeated(Jn), linear = Repeated(hn), none = zeros([paths, frames, n, n], hn.dtype, hn.device);
         Tensor? ends = lengths is null ? null : Repeated(lengths), known = labels is null ? null : Repeated(labels);
+        Tensor observed = (Jn != 0).flatten(2).any(2, keepdim: true).to(hn.dtype);
+        bool missing = SequenceMask.WithoutPadding(1 - observed, lengths).any().item<bool>();
+        Tensor moves = cat([observed.narrow(1, 0, 1), observed.narrow(1, 1, frames - 1) * observed.narrow(1, 0, frames - 1)], 1);
+        Tensor seen = SldsMeanField.Infer(potentials, Jn, hn, lengths, labels: labels).Evidence * moves;
+        var given = new Given(potentials, nodes, linear, Repeated(seen), known, ends);
+        Tensor states = given.Start(missing ? starts : 1, generator), x = hn;
         for (int sweep = 0; sweep < sweeps; sweep++)
         {
             using var inner = NewDisposeScope();
-            Tensor gamma = SequenceMask.WithoutPadding(nn.functional.one_hot(states.clamp_min(0), potentials.States).to(hn.dtype), ends);
             Tensor noise = randn([1, paths, frames, n], hn.dtype, hn.device, generator: generator);
-            x = GaussianChain.Infer(potentials.AverageOverStates(gamma, nodes, linear).Chain, ends, noise).Samples!.squeeze(0);
-            Tensor evidence = potentials.AverageOverPaths(x, none, none.narrow(1, 1, frames - 1));
-            states = Paths(potentials, known is null ? evidence : evidence + known, 1, generator, ends).squeeze(0);
+            x = GaussianChain.Infer(given.Chain(states).Chain, ends, noise).Samples!.squeeze(0);
+            states = given.Paths(potentials.AverageOverPaths(x, none, none.narrow(1, 1, frames - 1)), generator);
             x.MoveToOuterDisposeScope();
             states.MoveToOuterDisposeScope();
         }
         return (x.reshape(count, batch, frames, n).MoveToOuterDisposeScope(), states.reshape(count, batch, frames).MoveToOuterDisposeScope());
     }
 
-    /// <summary>Paths of states by what the mean field says of observed frames and the prior of the others, [S, B, T].</summary>
-    private static Tensor Start(
-        SldsPotentials potentials, SldsMeanFieldPosterior field, Tensor hn, int count, Generator generator, Tensor? lengths, Tensor? labels)
+    /// <summary>All that the paths are drawn given, each row repeated for every sample.</summary>
+    /// <param name="Potentials">Per-state potentials.</param>
+    /// <param name="Nodes">Node precisions.</param>
+    /// <param name="Linear">Node linear terms.</param>
+    /// <param name="Seen">What the mean field says of the states of moves between observed frames, 0 of the others, [P, T, K].</param>
+    /// <param name="Known">What is known of the states, log-potentials [P, T, K].</param>
+    /// <param name="Ends">Lengths [P].</param>
+    private sealed record Given(SldsPotentials Potentials, Tensor Nodes, Tensor Linear, Tensor Seen, Tensor? Known, Tensor? Ends)
     {
-        Tensor observed = (hn != 0).any(2, keepdim: true).to(hn.dtype);
-        Tensor evidence = field.Evidence * observed;
-        return Paths(potentials, labels is null ? evidence : evidence + labels, count, generator, lengths);
-    }
+        /// <summary>Paths of states [P, T] by a log evidence [P, T, K], with what is known of them.</summary>
+        public Tensor Paths(Tensor evidence, Generator generator) => ForwardBackward.SamplePaths(
+            new HmmPotentials(Potentials.LogInitial, Potentials.LogTransition, Known is null ? evidence : evidence + Known), generator, 1, Ends).squeeze(0);
 
-    private static Tensor Paths(SldsPotentials potentials, Tensor evidence, int count, Generator generator, Tensor? lengths) =>
-        ForwardBackward.SamplePaths(new HmmPotentials(potentials.LogInitial, potentials.LogTransition, evidence), generator, count, lengths);
+        /// <summary>p(x | z) of paths of states, and the constant it leaves out.</summary>
+        public (ChainPotentials Chain, Tensor Constant) Chain(Tensor states) => Potentials.AverageOverStates(Members(states), Nodes, Linear);
+
+        /// <summary>Each path one of several proposals, by weight: the r-th takes the place of the one so far with probability w_r / Σ_{i ≤ r} w_i.</summary>
+        public Tensor Start(int proposals, Generator generator)
+        {
+            Tensor chosen = Paths(Seen, generator);
+            if (proposals == 1) return chosen;
+            Tensor total = LogWeight(chosen);
+            for (int r = 1; r < proposals; r++)
+            {
+                using var scope = NewDisposeScope();
+                Tensor proposal = Paths(Seen, generator), weight = LogWeight(proposal), sum = logaddexp(total, weight);
+                Tensor taken = rand(weight.shape, weight.dtype, weight.device, generator: generator).log() < weight - sum;
+                (chosen, total) = (where(taken.unsqueeze(1), proposal, chosen).MoveToOuterDisposeScope(), sum.MoveToOuterDisposeScope());
+            }
+            return chosen;
+        }
+
+        /// <summary>log ∫ p(x, y | z) dx − Σ_t seen[t, z_t]; the prior of z and what is known of it are in the target and in the proposal.</summary>
+        private Tensor LogWeight(Tensor states)
+        {
+            using var scope = NewDisposeScope();
+            var (chain, constant) = Chain(states);
+            return (GaussianChain.Infer(chain, Ends).LogZ + constant - (Seen * Members(states)).sum([1L, 2L])).MoveToOuterDisposeScope();
+        }
+
+        private Tensor Members(Tensor states) =>
+            SequenceMask.WithoutPadding(nn.functional.one_hot(states.clamp_min(0), Potentials.States).to(Linear.dtype), Ends);
+    }
 }

@@ -42,6 +42,25 @@ public class SldsGibbsTests
     }
 
     [Fact]
+    public void Courses_of_a_gap_come_in_the_shares_of_all_paths_enumerated()
+    {
+        // x' = x or x' = −x, with little noise, seen at 1 in the first and in the last of eight frames: every path with an even number of
+        // reflections fits, and no path that differs from it in one frame does, so that sweeps lead from none to another.
+        const int Frames = 8, Count = 2000;
+        Tensor A = tensor(new[] { 1.0, -1.0 }).reshape(2, 1, 1), L = full([2, 1, 1], 400.0, ScalarType.Float64), none = zeros([2, 1], ScalarType.Float64);
+        Tensor stay = tensor(new[,] { { 0.8, 0.2 }, { 0.3, 0.7 } }).log();
+        var potentials = new SldsPotentials(ones([2, 1, 1], ScalarType.Float64), none, zeros([2], ScalarType.Float64),
+            A * L * A, -A * L, L, none, none, zeros([2], ScalarType.Float64), full([2], Math.Log(0.5), ScalarType.Float64), stay);
+        Tensor Jn = zeros([1, Frames, 1], ScalarType.Float64);
+        Jn[0, 0, 0] = Jn[0, Frames - 1, 0] = 400.0;
+        var exact = new EnumeratedSlds(potentials, Jn, Jn);
+        var (x, z) = SldsGibbs.Sample(potentials, Jn, Jn, Count, new Generator(4), sweeps: 5);
+        Tensor share = nn.functional.one_hot(z.select(1, 0), 2).to(ScalarType.Float64).mean([0L]);
+        Assert.True((share - exact.Marginals).abs().max().item<double>() < 4 * 0.5 / Math.Sqrt(Count), $"{share} where {exact.Marginals}");
+        Assert.InRange((exact.Mean.flatten() - x.mean([0L]).flatten()).abs().max().item<double>(), 0, 4 / Math.Sqrt(Count));
+    }
+
+    [Fact]
     public void Known_states_are_kept_and_padding_is_empty()
     {
         var (potentials, Jn, hn) = RandomSlds.Problem(2, 5, 2, 3, seed: 8);

@@ -31,9 +31,15 @@ public abstract record ToyProcess
     public ToyData Sample(int sequences, Generator generator)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sequences, 1);
+        return Single(() => Draw(sequences, generator));
+    }
+
+    /// <summary>Checks the settings, then draws sequences and keeps them in single precision.</summary>
+    private protected ToyData Single(Func<ToyData> draw)
+    {
         Check();
         using var scope = NewDisposeScope();
-        ToyData drawn = Draw(sequences, generator);
+        ToyData drawn = draw();
         return drawn with
         {
             Observations = drawn.Observations.to(ScalarType.Float32).MoveToOuterDisposeScope(),

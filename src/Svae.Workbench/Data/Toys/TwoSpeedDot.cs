@@ -60,11 +60,24 @@ public sealed record TwoSpeedDot : NoisyToyProcess
     /// <inheritdoc/>
     protected override int EntropySequences => 50;
 
+    /// <summary>Videos of a dot whose speed is given in every frame; with the same seed they begin at the same phases and have the same noise.</summary>
+    /// <param name="speeds">The speed's index in every frame, one array for each video, all of one length.</param>
+    /// <param name="seed">Seed of the first phases and the noise.</param>
+    /// <exception cref="ArgumentException">No videos, videos of different lengths or of no frames, or an index that is no speed's.</exception>
+    public ToyData Follow(IReadOnlyList<int[]> speeds, int seed)
+    {
+        if (speeds.Count == 0 || speeds[0].Length == 0 || speeds.Any(z => z.Length != speeds[0].Length))
+            throw new ArgumentException("speeds: expected videos of one length, at least one frame long");
+        if (speeds.Any(z => z.Any(k => k < 0 || k >= Speeds.Count))) throw new ArgumentException($"speeds: expected indices from 0 to {Speeds.Count - 1}");
+        using var generator = new Generator((ulong)seed);
+        return Single(() => Film(2 * rand(speeds.Count, dtype: ScalarType.Float64, generator: generator), [.. speeds], generator));
+    }
+
     /// <inheritdoc/>
     protected override ToyData Draw(int sequences, Generator generator)
     {
         double[] draws = [.. rand([sequences, Frames + 1, 2], ScalarType.Float64, generator: generator).data<double>()];
-        var phase = new double[sequences * Frames];
+        var start = new double[sequences];
         var labels = new int[sequences][];
         int next = 0;
         double Uniform() => draws[next++];
@@ -72,17 +85,24 @@ public sealed record TwoSpeedDot : NoisyToyProcess
         {
             int[] z = labels[n] = new int[Frames];
             z[0] = (int)(Uniform() * Speeds.Count);
-            phase[n * Frames] = 2 * Uniform();
+            start[n] = 2 * Uniform();
             for (int t = 1; t < Frames; t++)
             {
                 bool kept = Uniform() >= 1 / MeanDwell;
                 int other = (z[t - 1] + 1 + (int)(Uniform() * (Speeds.Count - 1))) % Speeds.Count;
                 z[t] = kept ? z[t - 1] : other;
-                phase[n * Frames + t] = phase[n * Frames + t - 1] + Speeds[z[t]] / (Observed - 1);
             }
         }
-        Tensor s = tensor(phase, [sequences, Frames]), clean = MovingDot.Render(MovingDot.Position(s), Observed, DotWidth);
-        return new ToyData(Noisy(clean, generator), clean, MovingDot.Latents(s), labels);
+        return Film(tensor(start), labels, generator);
+    }
+
+    /// <summary>Videos from first phases [N] and speeds, N arrays of T.</summary>
+    private ToyData Film(Tensor start, int[][] speeds, Generator generator)
+    {
+        var moves = speeds.Select(z => z.Select((k, t) => t == 0 ? 0 : Speeds[k] / (Observed - 1)).ToArray());
+        Tensor phase = start.unsqueeze(1) + stack([.. moves.Select(move => tensor(move))]).cumsum(1);
+        Tensor clean = MovingDot.Render(MovingDot.Position(phase), Observed, DotWidth);
+        return new ToyData(Noisy(clean, generator), clean, MovingDot.Latents(phase), speeds);
     }
 
     /// <inheritdoc/>

@@ -13,8 +13,9 @@ public static class VideoMap
     /// <param name="differences">Adds a row "… − truth" for every row but the first.</param>
     /// <param name="frameRate">Frames per second; time in frames when absent.</param>
     /// <param name="unit">What the values are, with unit.</param>
+    /// <param name="hidden">Frames from, …, to − 1 were hidden from the model; a line stands before and after them.</param>
     public static Figure Of(string title, IReadOnlyList<(string Name, Tensor Video)> rows, int? conditioned = null, bool differences = false,
-        double? frameRate = null, string unit = "intensity")
+        double? frameRate = null, string unit = "intensity", (int From, int To)? hidden = null)
     {
         if (rows.Count == 0) throw new ArgumentException("rows: expected at least one video, got none");
         using var scope = NewDisposeScope();
@@ -28,11 +29,12 @@ public static class VideoMap
                 columns: Time()))
             .Concat(errors.Select((e, i) => Row($"{rows[i + 1].Name} − {rows[0].Name}", e)
                 .HeatMap(TensorNumbers.Matrix(e.mT), "difference", ColorRamp.Diverging, -worst, worst, columns: Time()))).ToArray();
-        if (conditioned is { } seen)
-            foreach (Panel panel in panels) panel.Instant(Time().At(seen - .5), "", Palette.Of(5));
+        foreach (int first in new[] { conditioned, hidden?.From, hidden?.To }.OfType<int>())
+            foreach (Panel panel in panels) panel.Instant(Time().At(first - .5), "", Palette.Of(5));
         return new Figure(title)
         {
-            Subtitle = conditioned is { } frames ? $"the model sees the {frames} frames left of the dotted line and predicts the rest" : null,
+            Subtitle = conditioned is { } frames ? $"the model sees the {frames} frames left of the dotted line and predicts the rest"
+                : hidden is { } span ? $"the model sees nothing of the {span.To - span.From} frames between the dotted lines" : null,
             Panels = panels,
         };
 

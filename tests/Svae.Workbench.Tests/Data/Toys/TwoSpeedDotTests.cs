@@ -62,6 +62,30 @@ public class TwoSpeedDotTests
     }
 
     [Fact]
+    public void A_dot_with_given_speeds_follows_them_and_the_same_seed_begins_at_the_same_phases()
+    {
+        using var scope = NewDisposeScope();
+        // In 30 frames the second speed gains 28 pixels on the first, one round trip.
+        var dot = new TwoSpeedDot { Speeds = [1, 29.0 / 15] };
+        int[] Speeds(int change) => [.. Enumerable.Range(0, 50).Select(t => t < change ? 0 : 1)];
+        ToyData early = dot.Follow([Speeds(10), Speeds(10)], 3), late = dot.Follow([Speeds(40), Speeds(40)], 3);
+        Assert.Equal(Speeds(10), early.Labels![1]);
+        Tensor apart = (early.Clean - late.Clean).abs().amax([0L, 2L]), noise = (early.Observations - early.Clean) - (late.Observations - late.Clean);
+        Assert.All(apart.narrow(0, 0, 10).data<float>().Concat(apart.narrow(0, 40, 10).data<float>()), d => Assert.Equal(0, d, 1e-5));
+        Assert.True(apart.narrow(0, 12, 26).min().item<float>() > 0.05);
+        Assert.True(noise.abs().max().item<float>() < 1e-6);
+        float[] place = [.. early.Latents[0].select(1, 0).data<float>()], direction = [.. early.Latents[0].select(1, 1).data<float>()];
+        for (int t = 1; t < 50; t++)
+            if (direction[t] == direction[t - 1]) Assert.Equal((t < 10 ? 1 : 29.0 / 15) / 7, Math.Abs(place[t] - place[t - 1]), 1e-5);
+    }
+
+    [Theory]
+    [InlineData(new[] { 0, 1, 2 }, new[] { 0, 0, 0 }, "indices from 0 to 1")]
+    [InlineData(new[] { 0, 1 }, new[] { 0, 0, 0 }, "one length")]
+    public void Speeds_that_cannot_be_followed_are_named(int[] one, int[] other, string words) =>
+        Assert.Contains(words, Assert.Throws<ArgumentException>(() => new TwoSpeedDot().Follow([one, other], 0)).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Speeds_without_a_common_grid_are_refused()
     {
         using Tensor y = zeros(1, 3, 15);
