@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Svae.Benchmarks;
 
-/// <summary>HMM forward–backward, a scalar function of every output, forward and backward.</summary>
+/// <summary>HMM forward–backward, forward and, from a gradient for every output, backward.</summary>
 internal static class ForwardBackwardBenchmark
 {
     public static void Run()
@@ -63,7 +63,7 @@ internal static class ForwardBackwardBenchmark
                 return (IReadOnlyList<string>)[T.ToString("n0", CultureInfo.InvariantCulture), $"{seconds * 1e3:0.0} ms", $"{seconds / T * 1e6:0.00} µs", $"{process.WorkingSet64 >> 20} MiB"];
             }));
 
-    internal sealed record Problem(HmmPotentials Potentials, Tensor[] Weights)
+    internal sealed record Problem(HmmPotentials Potentials, Tensor[] OutputGradients)
     {
         public static Problem Random(long batch, long time, long states, int seed)
         {
@@ -77,7 +77,7 @@ internal static class ForwardBackwardBenchmark
         {
             using var scope = NewDisposeScope();
             HmmPosterior q = Svae.Workbench.MessagePassing.ForwardBackward.Infer(Potentials, form: form);
-            ((q.LogZ * Weights[0]).sum() + (q.Marginals * Weights[1]).sum() + (q.PairMarginalSum * Weights[2]).sum()).backward();
+            autograd.backward([q.LogZ, q.Marginals, q.PairMarginalSum], OutputGradients);
             Potentials.LogInitial.grad = Potentials.LogTransition.grad = Potentials.LogLikelihood.grad = null;
         }
     }

@@ -51,7 +51,8 @@ internal sealed record HmmShape(int B, int T, int K, long[] Lengths)
             throw new ArgumentException($"{symbol}: expected float64, got {value.dtype}; message passing needs double precision");
         using var scope = NewDisposeScope();
         Tensor plain = value.detach();
-        if (plain.sum().item<double>() < double.PositiveInfinity) return; // NaN and +∞ survive a sum; −∞ alone is allowed
+        double sum = plain.device_type == DeviceType.CPU ? Native.Sum(plain) : plain.sum().item<double>();
+        if (sum < double.PositiveInfinity) return; // NaN and +∞ survive a sum; −∞ alone is allowed
         Tensor bad = plain.isnan().logical_or(plain.isposinf());
         if (!bad.any().item<bool>()) return;
         long[] index = bad.nonzero()[0].data<long>().ToArray();

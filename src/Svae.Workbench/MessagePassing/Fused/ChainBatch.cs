@@ -26,15 +26,16 @@ internal sealed unsafe class ChainBatch
     /// <param name="Jn">Node precisions.</param>
     /// <param name="hn">Node linear terms.</param>
     /// <param name="J12">Couplings.</param>
-    /// <param name="noise">ε, [S, B, T, n], or null.</param>
-    public ChainBatch(SldsSize size, StridedView Jn, StridedView hn, StridedView J12, Tensor? noise)
+    /// <param name="noise">ε of each sample.</param>
+    public ChainBatch(SldsSize size, StridedView Jn, StridedView hn, StridedView J12, StridedView[] noise)
     {
-        (B, T, n, S) = (size.B, size.T, size.n, (int)(noise?.shape[0] ?? 0));
+        (B, T, n, S) = (size.B, size.T, size.n, noise.Length);
         (DenseNodes, Lengths) = (true, size.Ragged ? [.. size.Lengths.Select(length => (int)length)] : null);
-        (this.Jn, this.hn, this.J12, Noise) = (Jn, hn, J12, Draws(noise));
+        (this.Jn, this.hn, this.J12, Noise) = (Jn, hn, J12, noise);
     }
 
-    private static StridedView[] Draws(Tensor? noise) => noise is null ? [] : [.. noise.unbind(0).Select(draw => StridedView.BatchTime(draw, 1))];
+    /// <summary>Noise [S, B, T, n] draw by draw; none without noise.</summary>
+    public static StridedView[] Draws(Tensor? noise) => noise is null ? [] : [.. noise.unbind(0).Select(draw => StridedView.BatchTime(draw, 1))];
 
     /// <summary>Absent when one block stands for all steps of all sequences and is zero, as where a model has put it into the node precisions.</summary>
     private StridedView UnlessZero(StridedView J)

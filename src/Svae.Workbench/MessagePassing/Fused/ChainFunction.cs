@@ -79,9 +79,8 @@ internal sealed unsafe class ChainFunction : autograd.MultiTensorFunction<ChainF
 
     private static void Backward<V, M>(ChainBatch batch, ChainOutputs outputs, ChainOutputGradients outer, ChainGradients gradients, IReadOnlyList<Tensor> tapes)
         where V : struct where M : struct, ILanes<V> =>
-        FusedGaussianChain.ForEachGroup(tapes.Count, M.Width, ChainKernel<V, M>.BackwardEntries(batch.n, 1 + batch.S, batch.T), (i, arena) =>
+        FusedGaussianChain.ForEachGroup(tapes.Count, M.Width, ChainKernel<V, M>.BackwardEntries(batch.n, 1 + batch.S, batch.T), (group, arena) =>
         {
-            int group = tapes.Count - 1 - i; // the last groups' tapes were written last, and are the likeliest still in cache
             var kernel = new ChainKernel<V, M>(batch, group, Tape<V, M>(batch, tapes[group]), arena);
             var lanes = new ChainGradientLanes<V, M>(batch, gradients, kernel.Group, arena);
             kernel.Backward(outputs, outer, lanes);

@@ -13,7 +13,7 @@ internal sealed unsafe class ChainGradients
     private readonly ChainBatch batch;
     private readonly Tensor? J0, h0, J11, J12, J22, Jn, hn;
     private readonly StridedView viewJ0, viewh0, viewJ11, viewJ12, viewJ22, viewJn, viewhn;
-    private readonly Tensor shared; // [groups, 4 n² + n]: J0, J11, J12, J22, h0
+    private readonly Tensor? shared; // [groups, 4 n² + n]: J0, J11, J12, J22, h0
 
     /// <param name="batch">The inputs.</param>
     /// <param name="inputs">The seven potentials; those that require a gradient get one.</param>
@@ -38,17 +38,17 @@ internal sealed unsafe class ChainGradients
         shared = zeros([groups, 4L * batch.n * batch.n + batch.n], ScalarType.Float64);
     }
 
-    /// <summary>Gradients of the potentials of <see cref="ChainBatch(SldsSize, StridedView, StridedView, StridedView, Tensor?)"/>, into memory that is there.</summary>
+    /// <summary>Gradients of the potentials of <see cref="ChainBatch(SldsSize, StridedView, StridedView, StridedView, StridedView[])"/>, into memory that is there.</summary>
     public ChainGradients(ChainBatch batch, StridedView Jn, StridedView hn, StridedView J12)
     {
         (this.batch, viewJn, viewhn, viewJ12) = (batch, Jn, hn, J12);
-        (needed, shapes, shared) = ([false, false, false, true, false, true, true], [], empty([0], ScalarType.Float64));
+        (needed, shapes) = ([false, false, false, true, false, true, true], []);
     }
 
     private readonly bool[] needed;
     private readonly long[][] shapes;
 
-    public double* GroupSum(int group) => (double*)StridedView.Address(shared) + (long)group * (4L * batch.n * batch.n + batch.n);
+    public double* GroupSum(int group) => (double*)StridedView.Address(shared!) + (long)group * (4L * batch.n * batch.n + batch.n);
 
     public bool NeedsCoupling => needed[3];
 
@@ -72,7 +72,7 @@ internal sealed unsafe class ChainGradients
     /// <summary>The gradients in the order of the potentials; null where none was wanted.</summary>
     public List<Tensor> Collect()
     {
-        Tensor total = shared.sum([0L]);
+        Tensor total = shared!.sum([0L]);
         long n = batch.n, start = 0;
         Tensor Take(params long[] shape)
         {

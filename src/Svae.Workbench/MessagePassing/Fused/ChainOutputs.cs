@@ -96,14 +96,12 @@ internal sealed unsafe class ChainOutputGradients
         samples = Draws(outer.Count < 5 ? null : outer[4]);
     }
 
-    /// <summary>Gradients in memory that is there, and of samples perhaps.</summary>
-    public ChainOutputGradients(int n, StridedView logZ, StridedView mean, StridedView covariance, StridedView cross, Tensor? samples)
-    {
-        (this.n, this.logZ, this.mean, this.covariance, this.cross) = (n, logZ, mean, covariance, cross);
-        this.samples = Draws(samples);
-    }
+    /// <summary>Gradients in memory that is there, absent ones included.</summary>
+    public ChainOutputGradients(int n, StridedView logZ, StridedView mean, StridedView covariance, StridedView cross, StridedView[] samples) =>
+        (this.n, this.logZ, this.mean, this.covariance, this.cross, this.samples) = (n, logZ, mean, covariance, cross, samples);
 
-    private static StridedView[] Draws(Tensor? samples) => samples is null || samples.IsInvalid ? [] : [.. samples.unbind(0).Select(draw => StridedView.Gradient(draw, 1))];
+    /// <summary>The samples' gradients draw by draw; none where there is none.</summary>
+    public static StridedView[] Draws(Tensor? samples) => samples is null || samples.IsInvalid ? [] : [.. samples.unbind(0).Select(draw => StridedView.Gradient(draw, 1))];
 
     public bool HasStates => !mean.IsAbsent || samples.Length > 0;
 

@@ -37,24 +37,10 @@ internal static class FusedGaussianChain
     /// <param name="lanes">Sequences side by side.</param>
     /// <param name="entries">Matrix entries that the work on one group takes from the arena.</param>
     /// <param name="work">What is done to a group.</param>
-    public static void ForEachGroup(int groups, int lanes, long entries, Action<int, LaneArena> work) => ForEachGroup(groups, groups, lanes, entries, work);
-
-    /// <summary>The same, in parts that take their groups in turn: see <see cref="WorkerTeam.RunInParts"/>.</summary>
-    public static void ForEachGroup(int groups, int parts, int lanes, long entries, Action<int, LaneArena> work)
+    public static void ForEachGroup(int groups, int lanes, long entries, Action<int, LaneArena> work)
     {
-        LaneArena[] arenas = [.. Enumerable.Range(0, Native.Workers(parts)).Select(_ => new LaneArena(lanes, entries))];
-        try
-        {
-            WorkerTeam.Shared.RunInParts(groups, parts, arenas.Length, (worker, _, group) =>
-            {
-                arenas[worker].Reset();
-                work(group, arenas[worker]);
-            });
-        }
-        finally
-        {
-            foreach (LaneArena arena in arenas) arena.Dispose();
-        }
+        using var team = new LaneTeam(groups, groups, lanes, entries);
+        team.ForEachGroup(work);
     }
 
     private static int[]? Lengths(Tensor? lengths) => lengths?.cpu().data<long>().Select(length => (int)length).ToArray();

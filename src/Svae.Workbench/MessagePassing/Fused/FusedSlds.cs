@@ -14,7 +14,8 @@ internal sealed class FusedSlds
 {
     private readonly SldsInputs inputs;
     private readonly SldsSystem system;
-    private readonly SldsMemory room; // for sweeps that no gradient passes
+    private readonly SldsMemory room; // of sweeps that no gradient passes
+    private readonly ISldsForward sweeps;
 
     /// <param name="potentials">Per-state potentials.</param>
     /// <param name="Jn">Node precisions, 0 past a sequence's end.</param>
@@ -28,6 +29,7 @@ internal sealed class FusedSlds
         var size = new SldsSize((int)hn.shape[0], (int)hn.shape[1], (int)hn.shape[2], (int)potentials.States, NodeMoments.AreDense(Jn, hn), beta, lengths);
         system = SldsSystem.Of(size, inputs, labels);
         room = SldsMemory.Room(system, samples: 0);
+        sweeps = Forward(system, room, noise: null);
     }
 
     /// <summary>γ with x at these moments.</summary>
@@ -35,24 +37,18 @@ internal sealed class FusedSlds
     /// <param name="covariance">[B, T, n, n].</param>
     public Tensor? Start(Tensor mean, Tensor covariance)
     {
-        room.Chain.Mean.copy_(mean);
-        room.Chain.Covariance.copy_(covariance);
-        room.Chain.CrossCovariance.zero_();
-        switch (system.Size.Lanes)
-        {
-            case 8: new SldsForward<Vector512<double>, Lanes8>(system, room, null).InferStates(); break;
-            case 4: new SldsForward<Vector256<double>, Lanes4>(system, room, null).InferStates(); break;
-            default: new SldsForward<double, Lanes1>(system, room, null).InferStates(); break;
-        }
-        return Native.AllFinite(room.Outputs[1]) ? room.Outputs[0].clone() : null;
+        Tensor next = empty_like(room.Outputs[0]);
+        sweeps.InferStates(mean.contiguous(), covariance.contiguous(), next);
+        return Native.AllFinite(room.Outputs[1]) ? next : null;
     }
 
     /// <summary>γ → γ' and the surrogate, [B]; with a graph while gradients are enabled.</summary>
     public (Tensor Next, Tensor Surrogate)? Sweep(Tensor gamma)
     {
         if (is_grad_enabled()) return Evaluate(gamma, null) is { } outputs ? (outputs[0], outputs[4]) : null;
-        Run(system, room, gamma, noise: null, complete: false);
-        return Native.AllFinite(room.Outputs[4]) ? (room.Outputs[0].clone(), room.Outputs[4].clone()) : null;
+        Tensor next = empty_like(room.Outputs[0]), surrogate = empty_like(room.Outputs[4]);
+        sweeps.Sweep(gamma.contiguous(), next, surrogate, complete: false);
+        return Native.AllFinite(surrogate) ? (next, surrogate) : null;
     }
 
     /// <summary>A sweep with all its outputs, in the order of <see cref="SldsMemory.Outputs"/>.</summary>
@@ -69,10 +65,13 @@ internal sealed class FusedSlds
         Apply(gamma.detach(), noise, options, report);
 
     /// <summary>A complete sweep, without gradients.</summary>
+    /// <param name="system">What it is of.</param>
+    /// <param name="gamma">γ, contiguous.</param>
+    /// <param name="noise">ε of joint samples, or null.</param>
     internal static SldsMemory Evaluate(SldsSystem system, Tensor gamma, Tensor? noise)
     {
         SldsMemory room = SldsMemory.Room(system, (int)(noise?.shape[0] ?? 0));
-        Run(system, room, gamma, noise, complete: true);
+        Forward(system, room, noise).Sweep(gamma, room.Outputs[0], room.Outputs[4], complete: true);
         return room;
     }
 
@@ -88,14 +87,10 @@ internal sealed class FusedSlds
         return sound ? [.. outputs.Select(output => output.MoveToOuterDisposeScope())] : null;
     }
 
-    private static void Run(SldsSystem system, SldsMemory room, Tensor gamma, Tensor? noise, bool complete)
+    private static ISldsForward Forward(SldsSystem system, SldsMemory room, Tensor? noise) => system.Size.Lanes switch
     {
-        gamma = gamma.contiguous();
-        switch (system.Size.Lanes)
-        {
-            case 8: new SldsForward<Vector512<double>, Lanes8>(system, room, noise).Sweep(gamma, complete); break;
-            case 4: new SldsForward<Vector256<double>, Lanes4>(system, room, noise).Sweep(gamma, complete); break;
-            default: new SldsForward<double, Lanes1>(system, room, noise).Sweep(gamma, complete); break;
-        }
-    }
+        8 => new SldsForward<Vector512<double>, Lanes8>(system, room, noise),
+        4 => new SldsForward<Vector256<double>, Lanes4>(system, room, noise),
+        _ => new SldsForward<double, Lanes1>(system, room, noise),
+    };
 }

@@ -7,7 +7,7 @@ namespace Svae.Workbench.MessagePassing.Fused;
 /// <param name="entries">Matrix entries it holds, each of them <paramref name="lanes"/> doubles.</param>
 internal sealed unsafe class LaneArena(int lanes, long entries) : IDisposable
 {
-    private readonly Tensor memory = empty([entries * lanes], ScalarType.Float64).DetachFromDisposeScope();
+    private readonly Tensor memory = empty([entries * lanes], ScalarType.Float64);
     private long used;
 
     /// <summary>Sequences side by side.</summary>

@@ -11,20 +11,34 @@ namespace Svae.Workbench.MessagePassing.Fused;
 /// (moments, s) → q(x) → gradient of the chain's potentials → state average → γ̄, to which the surrogate adds s (c − r)
 /// </code>
 /// </summary>
-/// <param name="system">What stays the same from sweep to sweep.</param>
-/// <param name="memory">What the sweep left.</param>
-/// <param name="gamma">γ before the sweep, [B, T, K].</param>
-/// <param name="noise">ε of the joint samples, or null.</param>
-internal sealed unsafe class SldsAdjoint<V, M>(SldsSystem system, SldsMemory memory, Tensor gamma, Tensor? noise) where V : struct where M : struct, ILanes<V>
+internal sealed unsafe class SldsAdjoint<V, M> where V : struct where M : struct, ILanes<V>
 {
-    private readonly SldsSize size = system.Size;
-    private readonly int T = system.Size.T, n = system.Size.n, K = system.Size.K, square = system.Size.n * system.Size.n, width = Padded(system.Size.K);
-    private readonly int row = system.States.GradientStride;
-    private readonly double* gammas = Native.Doubles(gamma);
-    private readonly ChainOutputs withoutSamples = new([.. memory.Chain.All.Take(4)]);
+    private readonly SldsSystem system;
+    private readonly SldsMemory memory;
+    private readonly StridedView[] noise;
+    private readonly SldsSize size;
+    private readonly int T, n, K, square, width, row;
+    private readonly double* gammas;
+    private readonly ChainOutputs withoutSamples;
+    private readonly LaneTeam team;
+
+    /// <param name="system">What stays the same from sweep to sweep.</param>
+    /// <param name="memory">What the sweep left.</param>
+    /// <param name="gamma">γ before the sweep, [B, T, K].</param>
+    /// <param name="noise">ε of the joint samples, or null.</param>
+    public SldsAdjoint(SldsSystem system, SldsMemory memory, Tensor gamma, Tensor? noise)
+    {
+        (this.system, this.memory, this.noise, size) = (system, memory, ChainBatch.Draws(noise), system.Size);
+        (T, n, K, square, width, row) = (size.T, size.n, size.K, size.n * size.n, Padded(size.K), system.States.GradientStride);
+        gammas = Native.Doubles(gamma);
+        withoutSamples = new ChainOutputs([.. memory.Chain.All.Take(4)]);
+        long entries = ChainKernel<V, M>.BackwardEntries(n, 1 + this.noise.Length, T) + 1 + size.Point + (long)T * (n + 2 * square + row)
+            + LaneArena.EntriesFor(AverageScratch, size.Lanes) + LaneArena.EntriesFor((long)T * width, size.Lanes) + LaneArena.EntriesFor(StateScratch, size.Lanes);
+        team = new LaneTeam(size.Groups, size.WorkParts, size.Lanes, entries);
+    }
 
     /// <summary>Runs work on every group, with scratch memory for <see cref="Group"/>.</summary>
-    public void ForEachGroup(Action<int, LaneArena> work) => FusedGaussianChain.ForEachGroup(size.Groups, size.WorkParts, size.Lanes, Entries, work);
+    public void ForEachGroup(Action<int, LaneArena> work) => team.ForEachGroup(work);
 
     /// <summary>The adjoint of a group's part of the sweep.</summary>
     /// <param name="group">The group.</param>
@@ -53,9 +67,6 @@ internal sealed unsafe class SldsAdjoint<V, M>(SldsSystem system, SldsMemory mem
     private long AverageScratch => Math.Max(system.States.AdjointScratch, system.Paths.AdjointScratch);
 
     private long StateScratch => 3 * memory.Messages.GroupSize + 2 * memory.Messages.Square + size.Side * (T + 1L);
-
-    private long Entries => ChainKernel<V, M>.BackwardEntries(n, 1 + (int)(noise?.shape[0] ?? 0), T) + 1 + size.Point + (long)T * (n + 2 * square + row)
-        + LaneArena.EntriesFor(AverageScratch, size.Lanes) + LaneArena.EntriesFor((long)T * width, size.Lanes) + LaneArena.EntriesFor(StateScratch, size.Lanes);
 
     /// <summary>ℓ̄ of a side's sequences, and the gradients of log A and log π.</summary>
     private void InferredStates(int first, double* scratch, double* marginals, SldsOutputGradients? outer, double* likelihood, SldsGradients? gradients)
@@ -110,14 +121,14 @@ internal sealed unsafe class SldsAdjoint<V, M>(SldsSystem system, SldsMemory mem
             long last = size.Lengths[b] - 1; // its coupling, and what follows, is not written
             new Span<double>(at + b * each + last * row, (int)((T - last) * row)).Clear();
         }
-        Tensor? samples = outer?.Samples;
+        StridedView[] samples = outer?.Samples ?? [];
         var reaching = new ChainOutputGradients(n, outer is null ? default : arena.View(logZ - first, 1, 0), arena.View(moments.Mean - first * (long)T * n, (long)T * n, n),
             arena.View(moments.Covariance - first * frames, frames, square), arena.View(moments.Cross - first * pairs, pairs, square), samples);
         StridedView Jn = arena.View(at, each, row), hn = arena.View(at + square, each, row), J12 = arena.View(at + square + n, each, row);
-        var batch = new ChainBatch(size, Jn, hn, J12, samples is null ? null : noise);
-        var kernel = new ChainKernel<V, M>(batch, group, memory.Tape(size, group), arena);
+        var batch = new ChainBatch(size, Jn, hn, J12, samples.Length == 0 ? [] : noise);
+        var kernel = new ChainKernel<V, M>(batch, group, memory.Tape(group), arena);
         var lanes = new ChainGradientLanes<V, M>(batch, new ChainGradients(batch, Jn, hn, J12), kernel.Group, arena);
-        kernel.Backward(samples is null ? withoutSamples : memory.Chain, reaching, lanes);
+        kernel.Backward(samples.Length == 0 ? withoutSamples : memory.Chain, reaching, lanes);
     }
 
     /// <summary>γ̄ of a sequence, and the gradients of the blocks and the node potentials.</summary>

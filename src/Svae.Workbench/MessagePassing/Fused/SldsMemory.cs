@@ -7,6 +7,9 @@ internal sealed unsafe class SldsMemory
 {
     private const int StateOutputs = 6;
 
+    private readonly SldsSize size;
+    private readonly nint[] tapes;
+
     /// <summary>γ', log Z of q(z), pair marginals, r, surrogate, −KL, then log Z, mean, covariance, cross-covariance and perhaps samples of q(x).</summary>
     public IReadOnlyList<Tensor> Outputs { get; }
 
@@ -19,15 +22,11 @@ internal sealed unsafe class SldsMemory
 
     public HmmMessages Messages { get; }
 
-    public double* Gamma { get; }
-
     public double* LogZ { get; }
 
     public double* Pairs { get; }
 
     public double* Evidence { get; }
-
-    public double* Surrogate { get; }
 
     public double* NegativeKl { get; }
 
@@ -42,13 +41,12 @@ internal sealed unsafe class SldsMemory
         Chain = new ChainOutputs([.. outputs.Skip(StateOutputs)]);
         Moments = PathMoments.Of(Chain.Mean, Chain.Covariance, Chain.CrossCovariance);
         Messages = HmmMessages.Kept(system.Size.States, system.Size.Side, [system.Transitions.P, system.Transitions.Transposed, hidden[0]]);
-        Gamma = Native.Doubles(outputs[0]);
         LogZ = Native.Doubles(outputs[1]);
         Pairs = Native.Doubles(outputs[2]);
         Evidence = Native.Doubles(outputs[3]);
-        Surrogate = Native.Doubles(outputs[4]);
         NegativeKl = Native.Doubles(outputs[5]);
         ChainLogZ = Native.Doubles(Chain.LogZ);
+        (size, tapes) = (system.Size, [.. hidden.Skip(1).Select(StridedView.Address)]);
     }
 
     /// <summary>Room for a sweep.</summary>
@@ -67,5 +65,5 @@ internal sealed unsafe class SldsMemory
     }
 
     /// <summary>The tape of a group's chain.</summary>
-    public ChainTape Tape(SldsSize size, int group) => new((double*)StridedView.Address(Hidden[1 + group]), size.n, size.Lanes);
+    public ChainTape Tape(int group) => new((double*)tapes[group], size.n, size.Lanes);
 }

@@ -25,7 +25,7 @@ internal sealed unsafe class SldsOutputGradients
         mean = At(7);
         covariance = At(8);
         cross = At(9);
-        Samples = all.Length > 10 ? all[10] : null;
+        Samples = ChainOutputGradients.Draws(all.Length > 10 ? all[10] : null);
     }
 
     /// <summary>[B, T, K].</summary>
@@ -37,7 +37,8 @@ internal sealed unsafe class SldsOutputGradients
     /// <summary>[B, T, K].</summary>
     public double* Evidence { get; }
 
-    public Tensor? Samples { get; }
+    /// <summary>Of each joint sample of q(x); none where no gradient reaches them.</summary>
+    public StridedView[] Samples { get; }
 
     /// <summary>Of a sequence's surrogate, also where it is part of −KL.</summary>
     public double Surrogate(int b) => Entry(surrogate, b) + Entry(negativeKl, b);

@@ -14,7 +14,7 @@ internal sealed unsafe class SldsSystem
     public IReadOnlyList<Tensor> Tensors { get; }
 
     /// <summary>Label log-potentials, [B, T, K], or null.</summary>
-    public Tensor? Labels { get; private init; }
+    public double* Labels { get; }
 
     public SldsSize Size { get; }
 
@@ -31,10 +31,12 @@ internal sealed unsafe class SldsSystem
     public double* Constants { get; }
 
     private readonly double* Jn, hn;
+    private readonly Tensor? labels; // keeps the memory
 
     /// <param name="size">Sizes.</param>
     /// <param name="tensors">As <see cref="Tensors"/>.</param>
-    public SldsSystem(SldsSize size, IReadOnlyList<Tensor> tensors)
+    /// <param name="labels">Contiguous, or null.</param>
+    public SldsSystem(SldsSize size, IReadOnlyList<Tensor> tensors, Tensor? labels = null)
     {
         (Size, Tensors) = (size, tensors);
         Tensor[] paths = [.. tensors.Skip(StateAverage.TableCount).Take(PathAverage.TableCount)], others = [.. tensors.TakeLast(Others)];
@@ -43,6 +45,8 @@ internal sealed unsafe class SldsSystem
         Constants = Native.Doubles(paths[2]);
         Jn = Native.Doubles(others[3]);
         hn = Native.Doubles(others[4]);
+        this.labels = labels;
+        Labels = labels is null ? null : Native.Doubles(labels);
     }
 
     /// <summary>Lays out potentials; no gradient passes.</summary>
@@ -54,8 +58,8 @@ internal sealed unsafe class SldsSystem
         [
             .. StateAverage.Tables(inputs.Blocks, size.n), .. PathAverage.Tables(inputs.Weights, inputs.Constants, size.n),
             inputs.LogInitial.contiguous(), transition, transposed, inputs.Jn.contiguous(), inputs.hn.contiguous(),
-        ])
-        { Labels = labels?.contiguous(), LargestTransition = largest.item<double>() };
+        ], labels?.contiguous())
+        { LargestTransition = largest.item<double>() };
     }
 
     /// <summary>P and Pᵀ.</summary>
