@@ -166,7 +166,7 @@ public sealed class MatrixNormalInverseWishart : IExponentialFamily<MatrixNormal
     private static FusedMatrixNormalInverseWishart? Fused(Natural q)
     {
         RequireShapes(q);
-        return SmallMatrix.Suits(q.Blocks, Math.Max(q.B.size(-2), q.B.size(-1))) ? new FusedMatrixNormalInverseWishart(q) : null;
+        return SmallMatrix.Suits(q.Blocks, q.Nu.numel(), Math.Max(q.B.size(-2), q.B.size(-1))) ? new FusedMatrixNormalInverseWishart(q) : null;
     }
 
     /// <summary>Of the regression that η describes: the root R with K = RᵀR, the mean M = BᵀK and the scale S = C − BᵀKB.</summary>

@@ -159,7 +159,7 @@ public sealed class NormalInverseWishart : IExponentialFamily<NormalInverseWisha
     private static FusedNormalInverseWishart? Fused(Natural q)
     {
         RequireShapes(q);
-        return SmallMatrix.Suits(q.Blocks, q.A.size(-1)) ? new FusedNormalInverseWishart(q) : null;
+        return SmallMatrix.Suits(q.Blocks, q.Nu.numel(), q.A.size(-1)) ? new FusedNormalInverseWishart(q) : null;
     }
 
     /// <summary>S = A − bbᵀ/κ, after a check of the shapes.</summary>

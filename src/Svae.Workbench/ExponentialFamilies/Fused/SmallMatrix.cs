@@ -9,14 +9,19 @@ namespace Svae.Workbench.ExponentialFamilies.Fused;
 /// </summary>
 internal static unsafe class SmallMatrix
 {
-    /// <summary>Larger ones are faster in LAPACK.</summary>
-    private const int Largest = 32;
+    /// <summary>Products in all matrices above which batched tensor operations are faster.</summary>
+    private const long Most = 60_000;
 
-    /// <summary>May a family's blocks be computed so?</summary>
+    /// <summary>Rows up to which a kernel's memory is small.</summary>
+    private const long Largest = 32;
+
+    /// <summary>Is this the faster way for a family's blocks, and one that they allow?</summary>
     /// <param name="blocks">The blocks, whose shapes have been checked.</param>
+    /// <param name="count">Distributions in the batch.</param>
     /// <param name="n">Rows of the largest matrix.</param>
-    public static bool Suits(IReadOnlyList<Tensor> blocks, long n) =>
-        n <= Largest && blocks.All(block => block.device_type == DeviceType.CPU && block.is_contiguous() && !(block.requires_grad && is_grad_enabled()));
+    public static bool Suits(IReadOnlyList<Tensor> blocks, long count, long n) =>
+        n <= Largest && count * n * n * n <= Most
+        && blocks.All(block => block.device_type == DeviceType.CPU && block.is_contiguous() && !(block.requires_grad && is_grad_enabled()));
 
     /// <summary>L of A = LLᵀ in the lower triangle of A, zeros above it; false where A, of which the lower triangle is read, is not positive definite.</summary>
     public static bool Cholesky(double* a, int n)
@@ -61,26 +66,21 @@ internal static unsafe class SmallMatrix
     /// <summary>C = L B with a lower triangular L of n rows.</summary>
     public static void LowerProduct(double* l, int n, double* b, int columns, double* c)
     {
-        for (int i = 0; i < n; i++)
-            for (int j = 0; j < columns; j++)
-            {
-                double sum = 0;
-                for (int k = 0; k <= i; k++) sum += l[i * n + k] * b[k * columns + j];
-                *c++ = sum;
-            }
+        for (int i = 0; i < n; i++, c += columns)
+        {
+            new Span<double>(c, columns).Clear();
+            for (int k = 0; k <= i; k++) AddRow(l[i * n + k], b + k * columns, columns, c);
+        }
     }
 
     /// <summary>C = s AᵀB, or C += s AᵀB, of matrices with so many rows.</summary>
     public static void TransposedProduct(double* a, int columns, double* b, int otherColumns, int rows, double s, double* c, bool add = false)
     {
-        for (int i = 0; i < columns; i++)
-            for (int j = 0; j < otherColumns; j++)
-            {
-                double sum = 0;
-                for (int k = 0; k < rows; k++) sum += a[k * columns + i] * b[k * otherColumns + j];
-                *c = add ? *c + s * sum : s * sum;
-                c++;
-            }
+        for (int i = 0; i < columns; i++, c += otherColumns)
+        {
+            if (!add) new Span<double>(c, otherColumns).Clear();
+            for (int k = 0; k < rows; k++) AddRow(s * a[k * columns + i], b + k * otherColumns, otherColumns, c);
+        }
     }
 
     /// <summary>Is A equal to its transpose up to a share of its largest entry? Not if an entry is not finite.</summary>
@@ -102,5 +102,10 @@ internal static unsafe class SmallMatrix
         double sum = 0;
         for (int k = 0; k < count; k++) sum += a[k] * b[k];
         return sum;
+    }
+
+    private static void AddRow(double scale, double* row, int count, double* to)
+    {
+        for (int j = 0; j < count; j++) to[j] += scale * row[j];
     }
 }

@@ -10,7 +10,7 @@ namespace Svae.Workbench.Networks.Fused;
 internal static class FusedPerceptron
 {
     /// <summary>Multiplications of a call above which torch's own products are faster.</summary>
-    private const long Most = 4_000_000;
+    private const long Most = 12_000_000;
 
     /// <summary>Is this the faster way for this call, and one that it allows?</summary>
     /// <param name="u">Input, [..., inputs].</param>
