@@ -27,32 +27,34 @@ internal sealed unsafe class PerceptronFunction : autograd.MultiTensorFunction<P
         using var scope = NewDisposeScope();
         using var plain = no_grad();
         List<Tensor> saved = ctx.get_saved_variables();
-        var shapes = (PerceptronShape[])ctx.get_data("shapes");
-        Tensor u = saved[0];
-        var panels = new Panels((int)(u.numel() / shapes[0].Inputs));
-        Tensor[] gradients = [.. saved.Take(1..^1).Select(weight => zeros_like(weight))];
-        Tensor? input = (bool)ctx.get_data("wanted") ? empty_like(u) : null;
-        int inputs = shapes[0].Inputs, widest = shapes.Max(shape => shape.Widest);
-        Tensor scratch = empty([2 * widest + inputs, panels.Width], ScalarType.Float32);
-        float* left = Native.Floats(scratch), right = left + widest * panels.Width, inputPanel = right + widest * panels.Width;
-        float*[][] weights = Split(saved, 1, shapes), bars = Split(gradients, 0, shapes);
-        Tensor?[] outerRows = [.. outer.Select(gradient => gradient is { IsInvalid: false } ? gradient.contiguous() : null)];
+        Tensor[] weights = [.. saved.Take(1..^1)], gradients = [.. weights.Select(weight => zeros_like(weight))];
+        Tensor? input = (bool)ctx.get_data("wanted") ? empty_like(saved[0]) : null;
+        Tensor?[] rows = [.. outer.Select(gradient => gradient is { IsInvalid: false } ? gradient.contiguous() : null)];
+        Adjoint((PerceptronShape[])ctx.get_data("shapes"), saved[0], saved[^1], weights, rows, gradients, input);
+        return [input?.MoveToOuterDisposeScope()!, .. gradients.Select(gradient => gradient.MoveToOuterDisposeScope()), null!];
+    }
 
-        float* tape = Native.Floats(saved[^1]);
+    private static void Adjoint(PerceptronShape[] shapes, Tensor u, Tensor tapes, Tensor[] weights, Tensor?[] outer, Tensor[] gradients, Tensor? input)
+    {
+        int inputs = shapes[0].Inputs, widest = shapes.Max(shape => shape.Widest);
+        var panels = new Panels((int)(u.numel() / inputs));
+        using Tensor scratch = empty([2 * widest + inputs, panels.Width], ScalarType.Float32);
+        float* left = Native.Floats(scratch), right = left + widest * panels.Width, inputPanel = input is null ? null : right + widest * panels.Width;
+        float*[][] own = Split(weights, shapes), bars = Split(gradients, shapes);
+        float* tape = Native.Floats(tapes);
         for (int panel = 0; panel < panels.Count; panel++)
         {
-            float* own = tape;
+            float* x = tape;
             if (input is not null) new Span<float>(inputPanel, inputs * panels.Width).Clear();
             tape += inputs * panels.Width;
             for (int net = 0; net < shapes.Length; tape += shapes[net].TapeRows * panels.Width, net++)
             {
-                if (outerRows[net] is not { } rows) continue;
+                if (outer[net] is not { } rows) continue;
                 panels.Load(panel, Native.Floats(rows), shapes[net].Outputs, left);
-                new PerceptronKernel(shapes[net], weights[net], panels.Width).Backward(own, tape, left, bars[net], input is null ? null : inputPanel, right);
+                new PerceptronKernel(shapes[net], own[net], panels.Width).Backward(x, tape, left, bars[net], inputPanel, right);
             }
             if (input is not null) panels.Save(panel, inputPanel, inputs, Native.Floats(input));
         }
-        return [input?.MoveToOuterDisposeScope()!, .. gradients.Select(gradient => gradient.MoveToOuterDisposeScope()), null!];
     }
 
     /// <summary>The outputs, [..., outputs] each, and what the adjoint needs: panel by panel u and the tape of each network.</summary>
@@ -65,7 +67,7 @@ internal sealed unsafe class PerceptronFunction : autograd.MultiTensorFunction<P
         List<Tensor> outputs = [.. shapes.Select(shape => empty([.. leading, shape.Outputs], ScalarType.Float32))];
         Tensor kept = empty([panels.Count, shapes[0].Inputs + shapes.Sum(shape => shape.TapeRows), panels.Width], ScalarType.Float32);
         using Tensor scratch = empty([shapes.Max(shape => shape.Outputs), panels.Width], ScalarType.Float32);
-        float*[][] weights = Split(inputs, 1, shapes);
+        float*[][] weights = Split(inputs[1..], shapes);
         float* rows = Native.Floats(inputs[0]), tape = Native.Floats(kept), output = Native.Floats(scratch);
         for (int panel = 0; panel < panels.Count; panel++)
         {
@@ -81,8 +83,10 @@ internal sealed unsafe class PerceptronFunction : autograd.MultiTensorFunction<P
         return (outputs, kept);
     }
 
-    private static float*[][] Split(IReadOnlyList<Tensor> all, int at, PerceptronShape[] shapes)
+    /// <summary>Where each network's weights stand.</summary>
+    private static float*[][] Split(Tensor[] all, PerceptronShape[] shapes)
     {
+        int at = 0;
         var split = new float*[shapes.Length][];
         for (int net = 0; net < shapes.Length; net++)
         {
