@@ -1,5 +1,4 @@
 using Svae.Workbench.Baselines;
-using Svae.Workbench.Data;
 using Svae.Workbench.Display;
 
 namespace Svae.Benchmarks;
@@ -9,8 +8,7 @@ internal static class InferenceFamiliesBenchmark
 {
     public static void Run()
     {
-        var process = new LinearGaussianRotation { LatentSize = 2, Observed = 6, Angle = Math.PI / 10, Frames = 60, TrainingSequences = 40, HeldOutSequences = 20 };
-        var seeds = Enumerable.Range(0, 3).Select(seed => InferenceFamilies.Compare(process, new InferenceFamiliesSettings(), seed)).ToArray();
+        var seeds = Enumerable.Range(0, 3).Select(seed => InferenceFamilies.Compare(InferenceFamilies.SmallSystem, new InferenceFamiliesSettings(), seed)).ToArray();
         var table = InferenceFamilyTable.Of(seeds);
         MarkdownTable.Print("The three families of inference, mean of 3 seeds", [.. table.Columns.Select(column => column.Name)],
             Enumerable.Range(0, (int)table.Rows.Count).Select(row => (IReadOnlyList<string>)[.. table.Columns.Select(column => $"{column[row]}")]));

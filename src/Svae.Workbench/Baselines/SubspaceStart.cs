@@ -46,19 +46,15 @@ public static class SubspaceStart
         Tensor x = cat(paths), y = cat([.. videos.Select(video => video.narrow(0, reach, video.shape[0] - 2 * reach))]).to(ScalarType.Float64);
         Tensor mean = y.mean([0L]), centred = y - mean;
 
-        Tensor seen = LeastSquares(centred, x), share = (1 - Residual(x, centred, seen)).clamp(LeastShare, 1 - LeastVariance);
+        Tensor seen = LeastSquares.Map(centred, x), share = (1 - Residual(x, centred, seen)).clamp(LeastShare, 1 - LeastVariance);
         Tensor encode = (seen / share).t();                              // m(y), where share · m(y) is the regression
         recognition.SetLinear(Single(encode), Single(-matmul(encode, mean)));
         recognition.SetPrecision(share / (1 - share));
 
-        Tensor shown = LeastSquares(x, centred);
+        Tensor shown = LeastSquares.Map(x, centred);
         decoder.SetLinear(Single(shown.t()), Single(mean), Single(Residual(centred, x, shown).clamp_min(LeastVariance)));
         return [.. paths.Select(path => path.MoveToOuterDisposeScope())];
     }
-
-    /// <summary>B that minimises ‖target − inputs B‖², by the normal equations, where the inputs' moments are singular the smallest such B.</summary>
-    private static Tensor LeastSquares(Tensor inputs, Tensor target) =>
-        matmul(linalg.pinv(matmul(inputs.t(), inputs), rtol: 1e-10, hermitian: true), matmul(inputs.t(), target));
 
     private static Tensor Residual(Tensor target, Tensor inputs, Tensor map) => (target - matmul(inputs, map)).square().mean([0L]);
 

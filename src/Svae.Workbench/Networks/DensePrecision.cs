@@ -12,8 +12,20 @@ internal static class DensePrecision
     /// <summary>Entries of U stay below this in size.</summary>
     public const double Bound = 4;
 
+    /// <summary>Largest share of the bound that outputs can start at and still learn.</summary>
+    private const double Most = 0.99;
+
     /// <summary>How many entries U has below its diagonal.</summary>
     public static long Entries(long latent) => latent * (latent - 1) / 2;
+
+    /// <summary>The p and the network's outputs that give a precision J [n, n]; entries of U that it cannot have are cut to its bounds.</summary>
+    public static (Tensor Precision, Tensor Outputs) Parts(Tensor J)
+    {
+        Tensor factor = linalg.cholesky(J), scale = factor.diagonal(), unit = factor / scale.unsqueeze(1);
+        using var rows = tril_indices(J.shape[0], J.shape[0], -1, device: J.device);
+        Tensor share = (unit[rows[0], rows[1]] / Bound).clamp(-Most, Most);
+        return (scale.square(), Bound * share.atanh());
+    }
 
     /// <summary>J, float64 [..., n, n].</summary>
     /// <param name="logPrecision">log p, float64 [..., n].</param>

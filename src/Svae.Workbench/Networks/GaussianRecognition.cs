@@ -39,7 +39,6 @@ public sealed class GaussianRecognition : Module<Tensor, NodePotentials>
         if (dense && latent > 1) coupling = new ResidualPerceptron(observed, DensePrecision.Entries(latent), hidden, generator, activation);
         networks = coupling is null ? [mean, logPrecision] : [mean, logPrecision, coupling];
         RegisterComponents();
-        coupling?.SetLinear(zeros(DensePrecision.Entries(latent), observed), zeros(DensePrecision.Entries(latent)));
         SetPrecision(full(latent, precision, ScalarType.Float64));
     }
 
@@ -49,12 +48,17 @@ public sealed class GaussianRecognition : Module<Tensor, NodePotentials>
     public void SetLinear(Tensor weight, Tensor bias) => mean.SetLinear(weight, bias);
 
     /// <summary>Sets the precision at the start, the same for every frame.</summary>
-    /// <param name="precision">J, shape [n], each within the bounds.</param>
-    /// <exception cref="ArgumentException">Wrong size, or a precision on or outside the bounds.</exception>
+    /// <param name="precision">J, its diagonal [n] or, where precisions are dense, the whole [n, n], positive definite, within the bounds.</param>
+    /// <exception cref="ArgumentException">Wrong size, a precision on or outside the bounds, or a dense one for a network of diagonal ones.</exception>
     public void SetPrecision(Tensor precision)
     {
-        Guard.Shape(precision, "precision", ("latent", latent));
-        logPrecision.SetLinear(zeros(latent, observed), range.Output(precision).to(ScalarType.Float32));
+        bool whole = precision.dim() == 2;
+        Guard.Shape(precision, "precision", whole ? [("latent", latent), ("latent", latent)] : [("latent", latent)]);
+        if (whole && coupling is null && latent > 1)
+            throw new ArgumentException("precision: is a matrix, but this network's precisions are diagonal; make it with dense: true, or pass a diagonal");
+        var (diagonal, outputs) = whole ? DensePrecision.Parts(precision.to(ScalarType.Float64)) : (precision, zeros(DensePrecision.Entries(latent)));
+        logPrecision.SetLinear(zeros(latent, observed), range.Output(diagonal).to(ScalarType.Float32));
+        coupling?.SetLinear(zeros(DensePrecision.Entries(latent), observed), outputs.to(ScalarType.Float32));
     }
 
     /// <summary>Potentials of frames y, float32 [B, T, D], as float64: J [B, T, n] or dense [B, T, n, n], h [B, T, n].</summary>

@@ -41,6 +41,19 @@ public class GaussianNetworksTests
     }
 
     [Fact]
+    public void A_dense_precision_can_be_set_whole_and_a_diagonal_network_refuses_it()
+    {
+        using var scope = NewDisposeScope();
+        var g = new Generator(2);
+        Tensor square = randn([3, 3], ScalarType.Float64, generator: g), precision = matmul(square, square.t()) + eye(3, dtype: ScalarType.Float64), y = randn(1, 5, 4, generator: g);
+        var dense = new GaussianRecognition(4, 3, [], g, dense: true);
+        dense.SetPrecision(precision);
+        AssertClose.Equal(precision.expand(1, 5, 3, 3), dense.call(y).J, 1e-5, "J");
+        var error = Assert.Throws<ArgumentException>(() => new GaussianRecognition(4, 3, [], g).SetPrecision(precision));
+        Assert.Contains("this network's precisions are diagonal", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_network_starts_nearly_linear()
     {
         using var network = new ResidualPerceptron(5, 3, [40, 40], new Generator(2));

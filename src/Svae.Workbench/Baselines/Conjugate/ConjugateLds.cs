@@ -57,6 +57,28 @@ public sealed class ConjugateLds(LdsSettings settings, LinearGaussianEmission em
         return new(Model.Posterior(latents, latents.Count), Prior.Emission.Plus(LinearGaussianEmission.Statistics(latents, observations)));
     }
 
+    /// <summary>
+    /// η of q(θ) from probabilistic principal components (Tipping and Bishop 1999): <c>x_t | y_t</c> is normal with variances σ²/λ_i, with λ_i
+    /// the variance of a component and σ² the mean of those left out, and [C d], R are updated with its moments, the dynamics with its
+    /// means. Were the components themselves taken for x, the plane that they span would begin without noise, and EM leaves such a
+    /// start only after hundreds of iterations.
+    /// </summary>
+    /// <param name="components">Whitened components of the observations, as many as there are latents and fewer than outputs.</param>
+    /// <param name="observations">y, [T_i, D].</param>
+    /// <exception cref="ArgumentException">The components are not whitened, or none is left out.</exception>
+    public WithEmission<LdsParameters> PrincipalStart(PrincipalComponents components, IReadOnlyList<Tensor> observations)
+    {
+        int left = emission.Observed - settings.Dimension;
+        if (!components.Whiten || left < 1)
+            throw new ArgumentException($"components: expected whitened ones, fewer than the {emission.Observed} outputs, got {settings.Dimension}; known latents start by {nameof(Posterior)}");
+        using var mode = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor open = (components.TotalVariance - components.ExplainedVariance.sum()) / left / components.ExplainedVariance; // σ²/λ
+        WithEmission<LdsParameters> eta = Posterior([.. observations.Select(y => components.Transform(y) * (1 - open).sqrt())], observations);
+        Tensor variances = cat([open, zeros(1, ScalarType.Float64)]) * observations.Sum(y => y.shape[0]); // of [x 1], over all frames
+        return (eta with { Emission = eta.Emission with { KInverse = eta.Emission.KInverse + diag(variances) } }).Survive();
+    }
+
     /// <summary>t(θ) of a system whose parameters are known: with it in the place of E[t(θ)] the bound is log p(y).</summary>
     public static WithEmission<LdsParameters> Known(LinearGaussianProcess process)
     {

@@ -73,13 +73,17 @@ public static class StochasticVariationalInference
     }
 
     /// <summary>One step on one minibatch: the new η, the bound that the minibatch estimates at the old one, and how often it was halved.</summary>
-    internal static (T Parameters, double Bound, int Halvings) Step<T>(IConjugateModel<T> model, T eta, Batch batch, double rate)
+    /// <exception cref="DomainException">A standard gradient step, which is never halved, leaves the domain.</exception>
+    internal static (T Parameters, double Bound, int Halvings) Step<T>(
+        IConjugateModel<T> model, T eta, Batch batch, double rate, GradientGeometry geometry = GradientGeometry.Natural)
         where T : INaturalParameters<T>
     {
         T theta = ConjugateStep.Statistics(model, eta, ParameterEstimate.Posterior);
         var (statistics, local, _) = ConjugateStep.Expect(model, theta, batch, batch.Scale, start: null);
         double bound = local + ConjugateStep.GlobalBound(model, eta, theta, ParameterEstimate.Posterior);
-        (T next, int halvings) = NaturalGradient.Step(model.Family, eta, model.Prior, statistics, rate);
+        var (next, halvings) = geometry == GradientGeometry.Natural
+            ? NaturalGradient.Step(model.Family, eta, model.Prior, statistics, rate)
+            : (StandardGradient.Step(model.Family, eta, model.Prior, statistics, rate), 0);
         return (next, bound, halvings);
     }
 

@@ -14,18 +14,17 @@ internal abstract class NetworkFamily<TParameters> : IInferenceFamily where TPar
     private readonly StepSettings step;
     private readonly Generator generator;
 
-    protected NetworkFamily(
-        string name, IGraphicalModel<TParameters> model, LinearNetworks networks, InferenceFamiliesSettings settings, Generator generator)
+    protected NetworkFamily(string name, IGraphicalModel<TParameters> model, FamilyStart start)
     {
-        (Name, Networks, this.generator) = (name, networks, generator);
-        Vae = new StructuredVae<TParameters>(model, networks.Recognition, networks.Decoder);
-        optimizer = optim.Adam(Vae.Networks, lr: settings.LearningRate);
-        step = new StepSettings { NaturalRate = settings.NaturalRate };
+        (Name, step, generator) = (name, start.Step, new Generator((ulong)start.Seed));
+        Networks = LinearNetworks.Of(start.Components, start.Train, generator);
+        Vae = new StructuredVae<TParameters>(model, Networks.Recognition, Networks.Decoder);
+        optimizer = optim.Adam(Vae.Networks, lr: start.LearningRate);
     }
 
     public string Name { get; }
 
-    public abstract bool NaturalGradient { get; }
+    public abstract bool LearnsParameters { get; }
 
     protected StructuredVae<TParameters> Vae { get; }
 
@@ -55,12 +54,12 @@ internal abstract class NetworkFamily<TParameters> : IInferenceFamily where TPar
 }
 
 /// <summary>The plain VAE: its prior is the system whose frames forget the one before, x_t ~ N(0, I).</summary>
-internal sealed class PlainFamily(InferenceFamiliesSettings settings, LinearNetworks networks, PrincipalComponents components, Generator generator)
-    : NetworkFamily<NoParameters>("VAE", new IndependentNormal((int)components.Components.shape[0]), networks, settings, generator)
+internal sealed class PlainFamily(FamilyStart start)
+    : NetworkFamily<NoParameters>("VAE", new IndependentNormal(start.Latents), start)
 {
     private VaeAutoregression? autoregression;
 
-    public override bool NaturalGradient => false;
+    public override bool LearnsParameters => false;
 
     /// <summary>A VAE has no dynamics to predict with, so it is lent an autoregression on its codes.</summary>
     public override void Finish(Minibatches data) => autoregression = VaeAutoregression.Fit(Vae, data);
@@ -81,14 +80,10 @@ internal sealed class PlainFamily(InferenceFamiliesSettings settings, LinearNetw
 }
 
 /// <summary>The structured VAE with a linear dynamical system.</summary>
-internal sealed class StructuredFamily : NetworkFamily<LdsParameters>
+internal sealed class StructuredFamily(FamilyStart start)
+    : NetworkFamily<LdsParameters>("structured VAE", new LinearDynamicalSystem(new LdsSettings { Dimension = start.Latents }), start)
 {
-    public StructuredFamily(
-        InferenceFamiliesSettings settings, LinearNetworks networks, PrincipalComponents components, IReadOnlyList<Tensor> train, Generator generator)
-        : base("structured VAE", new LinearDynamicalSystem(new LdsSettings { Dimension = (int)components.Components.shape[0] }), networks, settings, generator) =>
-        Vae.Parameters = ((LinearDynamicalSystem)Vae.Model).Posterior([.. train.Select(components.Transform)], train.Count);
-
-    public override bool NaturalGradient => true;
+    public override bool LearnsParameters => true;
 
     public override Tensor Predict(Tensor past, int steps)
     {

@@ -9,25 +9,24 @@ namespace Svae.Workbench.Baselines;
 internal sealed class StochasticFamily : IInferenceFamily
 {
     private readonly ConjugateLds model;
-    private readonly StochasticVariationalSettings rates = new();
+    private readonly StepSettings step;
     private WithEmission<LdsParameters> eta;
-    private int steps;
 
-    public StochasticFamily(PrincipalComponents components, IReadOnlyList<Tensor> train)
+    public StochasticFamily(FamilyStart start)
     {
-        model = new ConjugateLds(new LdsSettings { Dimension = (int)components.Components.shape[0] }, new LinearGaussianEmission { Observed = (int)train[0].shape[1] });
-        eta = model.Posterior([.. train.Select(components.Transform)], train);
+        step = start.Step;
+        model = new ConjugateLds(new LdsSettings { Dimension = start.Latents }, new LinearGaussianEmission { Observed = (int)start.Train[0].shape[1] });
+        eta = model.PrincipalStart(start.Components, start.Train) with { System = model.Prior.System };
     }
 
     public string Name => "natural-gradient SVI";
 
-    public bool NaturalGradient => true;
+    public bool LearnsParameters => true;
 
     public void Step(Batch batch)
     {
         using var scope = NewDisposeScope();
-        double rate = Math.Pow(++steps + rates.Delay, -rates.Forgetting);
-        eta = ConjugateStep.Keep(StochasticVariationalInference.Step(model, eta, batch, rate).Parameters);
+        eta = ConjugateStep.Keep(StochasticVariationalInference.Step(model, eta, batch, step.NaturalRate, step.Geometry).Parameters);
     }
 
     public void Finish(Minibatches data) { }

@@ -14,6 +14,9 @@ namespace Svae.Workbench.Baselines;
 /// </summary>
 public sealed class RecurrentPosterior : Module<Tensor, GaussianPathPosterior>
 {
+    /// <summary>No variance is below this, latent units squared.</summary>
+    private const double LeastVariance = 1e-6;
+
     private readonly GRU network;
     private readonly Linear readout;
     private readonly long latent;
@@ -35,12 +38,30 @@ public sealed class RecurrentPosterior : Module<Tensor, GaussianPathPosterior>
         foreach (Parameter weight in parameters()) weight.uniform_(-bound, bound, generator);
     }
 
+    /// <summary>
+    /// Begins as a linear regression: the means are the least squares of x on the features that the untrained network makes of y, the
+    /// variances what they leave over, and frames are uncoupled.
+    /// </summary>
+    /// <param name="latents">x, known or simulated, shape [N, T, n].</param>
+    /// <param name="y">What is observed of them, float32 [N, T, D].</param>
+    public void StartFrom(Tensor latents, Tensor y)
+    {
+        using var mode = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor features = network.call(y, null).Item1.to(ScalarType.Float64).flatten(0, 1), x = latents.to(ScalarType.Float64).flatten(0, 1);
+        Tensor inputs = cat([features, ones(features.shape[0], 1, ScalarType.Float64)], 1), map = LeastSquares.Map(inputs, x).t();
+        Tensor variance = (x - matmul(inputs, map.t())).square().mean([0L]).clamp_min(2 * LeastVariance);
+        readout.weight!.zero_().narrow(0, 0, latent).copy_(map.narrow(1, 0, features.shape[1]));
+        readout.bias!.zero_().narrow(0, 0, latent).copy_(map.select(1, features.shape[1]));
+        readout.bias!.narrow(0, latent, latent).copy_((variance - LeastVariance).expm1().log()); // the inverse of softplus
+    }
+
     /// <summary>q(x) given y, float32 [B, T, D], all of one length.</summary>
     public override GaussianPathPosterior forward(Tensor y)
     {
         Tensor features = network.call(y, null).Item1;
         Tensor output = readout.call(features).to(ScalarType.Float64);
-        Tensor mean = output.narrow(2, 0, latent), variance = functional.softplus(output.narrow(2, latent, latent)) + 1e-6;
+        Tensor mean = output.narrow(2, 0, latent), variance = functional.softplus(output.narrow(2, latent, latent)) + LeastVariance;
         Tensor entropy = 0.5 * ((2 * Math.PI * Math.E) * variance).log().sum([1L, 2L]);
         if (!coupled) return new GaussianPathPosterior(mean, diag_embed(variance), null, entropy);
         Tensor gain = output.narrow(2, 2 * latent, latent * latent).narrow(1, 0, y.shape[1] - 1).reshape(y.shape[0], y.shape[1] - 1, latent, latent);
@@ -54,8 +75,8 @@ public sealed class RecurrentPosterior : Module<Tensor, GaussianPathPosterior>
     /// </summary>
     private static Tensor Contraction(Tensor gain)
     {
-        Tensor size = gain.abs(), bound = (size.sum(3).amax(2) * size.sum(2).amax(2)).sqrt();
-        return gain / bound.clamp_min(1).unsqueeze(2).unsqueeze(3);
+        Tensor size = gain.abs(), bound = (size.sum(3).amax(2) * size.sum(2).amax(2)).clamp_min(1).sqrt(); // clamped first: √0 has no gradient
+        return gain / bound.unsqueeze(2).unsqueeze(3);
     }
 
     /// <summary>The chain of x_t − m_t: its covariances.</summary>

@@ -40,6 +40,48 @@ public class ConjugateLdsTests
         AssertClose.Equal(golden["post_cov"], chain.Covariance, 1e-9, "smoothed covariances");
     }
 
+    [Fact]
+    public void The_principal_start_is_probabilistic_principal_components()
+    {
+        using var scope = NewDisposeScope();
+        var process = new LinearGaussianRotation { LatentSize = 2, Observed = 6, Frames = 60, TrainingSequences = 40 };
+        var train = process.Generate(2).Training.Sequences;
+        using var components = PrincipalComponents.Fit(cat([.. train]), 2, whiten: true);
+        var model = new ConjugateLds(new() { Dimension = 2 }, new() { Observed = 6, Strength = 1e-6, NoiseStrength = 1e-3 });
+        var (M, _, S, nu) = MatrixNormalInverseWishart.ToStandard(model.PrincipalStart(components, train).Emission);
+
+        // Tipping and Bishop (1999): C Cᵀ + σ²I agrees with the sample covariance in the plane of the components, and R = σ²I there.
+        double noise = (components.TotalVariance - components.ExplainedVariance.sum().item<double>()) / 4;
+        Tensor C = M.narrow(1, 0, 2), R = S / nu, axes = components.Components;
+        Tensor Within(Tensor covariance) => matmul(matmul(axes, covariance), axes.t());
+        AssertClose.Equal(diag(components.ExplainedVariance - noise), Within(matmul(C, C.t())), 0.01, "C Cᵀ in the plane");
+        AssertClose.Equal(noise * eye(2, ScalarType.Float64), Within(R), 0.01, "R in the plane");
+        AssertClose.Equal(components.Mean, M.select(1, 2), 0.01, "d");
+    }
+
+    [Fact]
+    public void From_the_principal_start_thirty_iterations_of_EM_reach_the_evidence()
+    {
+        using var scope = NewDisposeScope();
+        var process = new LinearGaussianRotation { LatentSize = 2, Observed = 6, Angle = Math.PI / 10, Frames = 60, TrainingSequences = 40 };
+        ToyData drawn = process.Generate(0).Training;
+        using var components = PrincipalComponents.Fit(cat([.. drawn.Sequences]), 2, whiten: true);
+        var model = new ConjugateLds(new() { Dimension = 2 }, new() { Observed = 6 });
+        var fit = VariationalEm.Fit(model, new Minibatches(drawn.Sequences, 60, 40, 0), new() { Iterations = 30 }, model.PrincipalStart(components, drawn.Sequences));
+        Tensor gap = process.LogLikelihood(drawn.Observations) - model.Infer(fit.Statistics, Batch.Whole(drawn.Observations)).Bound;
+        Assert.InRange(gap.mean().item<double>() / 60, -0.03, 0.02); // the known components themselves in the place of x leave 0.25
+    }
+
+    [Fact]
+    public void A_principal_start_needs_whitened_components_that_leave_some_out()
+    {
+        using var scope = NewDisposeScope();
+        Tensor y = randn([50, 2], generator: new Generator(1));
+        using var all = PrincipalComponents.Fit(y, 2, whiten: true);
+        var error = Assert.Throws<ArgumentException>(() => new ConjugateLds(new() { Dimension = 2 }, new() { Observed = 2 }).PrincipalStart(all, [y]));
+        Assert.Contains("components: expected whitened ones, fewer than the 2 outputs, got 2", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory, MemberData(nameof(Cases))]
     public void The_expected_statistics_are_those_of_the_known_smoothed_moments(string name)
     {

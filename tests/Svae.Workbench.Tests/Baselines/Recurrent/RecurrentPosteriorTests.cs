@@ -34,6 +34,25 @@ public class RecurrentPosteriorTests
         Assert.All(moved.data<double>(), change => Assert.True(change > 0));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Begun_as_a_regression_it_leaves_over_what_its_variances_say_and_can_still_learn(bool coupled)
+    {
+        using var scope = NewDisposeScope();
+        using var g = new Generator(4);
+        Tensor x = randn([50, 20, 2], generator: g), y = matmul(x, randn([2, 4], generator: g)) + 0.5 * randn([50, 20, 4], generator: g);
+        var network = new RecurrentPosterior(observed: 4, latent: 2, hidden: 16, coupled, g);
+        network.StartFrom(x, y);
+        GaussianPathPosterior q = network.call(y);
+        Tensor left = (x - q.Mean).square().mean([0L, 1L]);
+        AssertClose.Equal(left, q.Covariance.diagonal(0, -2, -1).mean([0L, 1L]), 1e-3, "residual variance");
+        Assert.True((left < 0.5).all().item<bool>(), "y shows most of x");
+        if (q.CrossCovariance is { } cross) AssertClose.Equal(zeros_like(cross), cross, 1e-12, "no coupling yet");
+        q.Entropy.sum().backward();
+        Assert.All(network.parameters(), weight => Assert.True(weight.grad is null || weight.grad.isfinite().all().item<bool>()));
+    }
+
     [Fact]
     public void The_same_seed_makes_the_same_network()
     {
