@@ -55,7 +55,7 @@ public class ConjugateLdsTests
         Tensor C = M.narrow(1, 0, 2), R = S / nu, axes = components.Components;
         Tensor Within(Tensor covariance) => matmul(matmul(axes, covariance), axes.t());
         AssertClose.Equal(diag(components.ExplainedVariance - noise), Within(matmul(C, C.t())), 0.01, "C Cᵀ in the plane");
-        AssertClose.Equal(noise * eye(2, ScalarType.Float64), Within(R), 0.01, "R in the plane");
+        AssertClose.Equal(noise * eye(2, dtype: ScalarType.Float64), Within(R), 0.01, "R in the plane");
         AssertClose.Equal(components.Mean, M.select(1, 2), 0.01, "d");
     }
 
