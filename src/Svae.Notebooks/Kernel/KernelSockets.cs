@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using NetMQ;
 using NetMQ.Sockets;
@@ -6,14 +7,15 @@ using Svae.Workbench;
 
 namespace Svae.Notebooks.Kernel;
 
-/// <summary>The kernel's five sockets. One thread of its own reads and writes all but the control socket; others hand messages to it.</summary>
+/// <summary>
+/// The kernel's five sockets. What comes from clients is read without the thread pool (<see cref="ThreadedRouter"/>); what goes to
+/// everybody is handed to NetMQ on one thread.
+/// </summary>
 internal sealed class KernelSockets : IDisposable
 {
     private const int MostComplaints = 5, LongestMessage = 256 << 20;
-    // The heartbeat too: a reply socket would wait for ever on a peer that hung up between question and answer.
-    private readonly RouterSocket shell = new(), stdin = new(), heartbeat = new();
+    private readonly ThreadedRouter shell, control, stdin, heartbeat;
     private readonly PublisherSocket iopub = new();
-    private readonly ControlSocket control;
     private readonly NetMQQueue<Action> outgoing = new();
     private readonly NetMQPoller poller;
     private readonly string key;
@@ -22,18 +24,20 @@ internal sealed class KernelSockets : IDisposable
     public KernelSockets(ConnectionFile connection)
     {
         key = connection.Key;
+        shell = Listen(connection, connection.Shell);
+        control = Listen(connection, connection.Control);
+        stdin = Listen(connection, connection.Stdin);
+        heartbeat = Listen(connection, connection.Heartbeat);
+        shell.Received = frames => Receive(frames, ShellReceived);
+        control.Received = frames => Receive(frames, ControlReceived);
+        stdin.Received = frames => Receive(frames, StdinReceived);
+        heartbeat.Received = heartbeat.Send;
         iopub.Options.SendHighWatermark = 0;
-        Bind(shell, connection.Address(connection.Shell));
-        Bind(stdin, connection.Address(connection.Stdin));
-        Bind(iopub, connection.Address(connection.Iopub));
-        Bind(heartbeat, connection.Address(connection.Heartbeat));
-        shell.ReceiveReady += (_, ready) => Receive(ready.Socket, ShellReceived);
-        stdin.ReceiveReady += (_, ready) => Receive(ready.Socket, StdinReceived);
-        heartbeat.ReceiveReady += (_, ready) => Echo(ready.Socket);
+        iopub.Options.MaxMsgSize = LongestMessage;
+        try { iopub.Bind(connection.Address(connection.Iopub)); }
+        catch (NetMQException e) { throw Taken(connection, connection.Iopub, e); }
         outgoing.ReceiveReady += (_, ready) => { while (ready.Queue.TryDequeue(out var send, TimeSpan.Zero)) send(); };
-        poller = [shell, stdin, heartbeat, outgoing];
-        try { control = new ControlSocket(connection.Ip, connection.Control, LongestMessage) { Received = frames => Receive(frames, ControlReceived) }; }
-        catch (SocketException e) { throw new UserInputException($"{connection.Address(connection.Control)} cannot be listened on: {e.Message}", e); }
+        poller = [outgoing];
     }
 
     /// <summary>The kernel's name in its messages.</summary>
@@ -48,20 +52,22 @@ internal sealed class KernelSockets : IDisposable
     public void Start()
     {
         poller.RunAsync("Jupyter sockets");
-        control.Start();
+        foreach (var router in Routers) router.Start();
     }
 
     /// <summary>Says something to everybody.</summary>
-    public void Publish(KernelMessage? about, string type, JsonObject content) =>
-        Send(iopub, KernelMessage.Answer(about, type, content, Session, [System.Text.Encoding.UTF8.GetBytes(type)]));
+    public void Publish(KernelMessage? about, string type, JsonObject content)
+    {
+        var frames = KernelMessage.Answer(about, type, content, Session, [Encoding.UTF8.GetBytes(type)]).Encode(key);
+        outgoing.Enqueue(() => iopub.SendMultipartMessage(new NetMQMessage(frames)));
+    }
 
     /// <summary>Says that a request is being worked on (<c>busy</c>) or is done with (<c>idle</c>).</summary>
     public void Status(KernelMessage? about, string state) => Publish(about, "status", new JsonObject { ["execution_state"] = state });
 
     public void ReplyOnShell(KernelMessage request, string type, JsonObject content) => Reply(shell, request, type, content);
 
-    public void ReplyOnControl(KernelMessage request, string type, JsonObject content) =>
-        control.Send(KernelMessage.Answer(request, type, content, Session, request.Identities).Encode(key));
+    public void ReplyOnControl(KernelMessage request, string type, JsonObject content) => Reply(control, request, type, content);
 
     /// <summary>Asks whoever sent a request.</summary>
     public void Ask(KernelMessage request, string type, JsonObject content) => Reply(stdin, request, type, content);
@@ -76,44 +82,26 @@ internal sealed class KernelSockets : IDisposable
 
     public void Dispose()
     {
-        control.Dispose();
+        foreach (var router in Routers) router.Dispose();
         poller.Dispose();
-        foreach (var socket in (NetMQSocket[])[shell, stdin, iopub, heartbeat])
-        {
-            socket.Options.Linger = TimeSpan.FromMilliseconds(500);
-            socket.Dispose();
-        }
+        iopub.Options.Linger = TimeSpan.FromMilliseconds(500);
+        iopub.Dispose();
         outgoing.Dispose();
     }
 
-    private static void Bind(NetMQSocket socket, string address)
+    private ThreadedRouter[] Routers => [shell, control, stdin, heartbeat];
+
+    private static ThreadedRouter Listen(ConnectionFile connection, int port)
     {
-        socket.Options.MaxMsgSize = LongestMessage;
-        try { socket.Bind(address); }
-        catch (NetMQException e) { throw new UserInputException($"{address} cannot be listened on: {e.Message}", e); }
+        try { return new ThreadedRouter(connection.Ip, port, LongestMessage); }
+        catch (SocketException e) { throw Taken(connection, port, e); }
     }
 
-    private void Reply(NetMQSocket socket, KernelMessage request, string type, JsonObject content) =>
-        Send(socket, KernelMessage.Answer(request, type, content, Session, request.Identities));
+    private static UserInputException Taken(ConnectionFile connection, int port, Exception cause) =>
+        new($"{connection.Address(port)} cannot be listened on: {cause.Message}", cause);
 
-    private void Send(NetMQSocket socket, KernelMessage message)
-    {
-        var frames = message.Encode(key);
-        outgoing.Enqueue(() => socket.SendMultipartMessage(new NetMQMessage(frames)));
-    }
-
-    // A socket can be ready for what turns out to be no message, so nothing here waits.
-    private static void Echo(NetMQSocket socket)
-    {
-        NetMQMessage? beat = null;
-        if (socket.TryReceiveMultipartMessage(ref beat)) socket.TrySendMultipartMessage(beat!);
-    }
-
-    private void Receive(NetMQSocket socket, Action<KernelMessage> receiver)
-    {
-        NetMQMessage? frames = null;
-        if (socket.TryReceiveMultipartMessage(ref frames)) Receive(frames!.Select(frame => frame.ToByteArray()).ToArray(), receiver);
-    }
+    private void Reply(ThreadedRouter router, KernelMessage request, string type, JsonObject content) =>
+        router.Send(KernelMessage.Answer(request, type, content, Session, request.Identities).Encode(key));
 
     // Whatever arrives, the kernel stays.
     private void Receive(IReadOnlyList<byte[]> frames, Action<KernelMessage> receiver)

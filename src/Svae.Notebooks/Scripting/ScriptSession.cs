@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Scripting;
@@ -68,7 +69,7 @@ public sealed class ScriptSession : IDisposable
     /// <summary>Asks the compiler about code that would come next; may be called while a cell runs.</summary>
     public T Analyse<T>(string code, Func<Compilation, T> question)
     {
-        lock (ScriptEnvironment.Compiling) return question(Continue(CellText.CodeOf(code), "code").GetCompilation());
+        lock (ScriptEnvironment.Compiling) return question(Next(CellText.CodeOf(code)));
     }
 
     /// <summary>Ends the session; a cell that still runs is left to itself.</summary>
@@ -112,6 +113,19 @@ public sealed class ScriptSession : IDisposable
     private Script<object> Continue(string code, string name) => state is null
         ? CSharpScript.Create<object>(code, ScriptEnvironment.First(name, references.Pending), typeof(CellGlobals), loader)
         : state.Script.ContinueWith<object>(code, ScriptEnvironment.Later(name, references.Pending));
+
+    // The same to be asked only, on this thread alone: a script's own way of continuing checks the cell before it once more and
+    // shares that work with the pool, which the running cell may keep busy.
+    private Compilation Next(string code)
+    {
+        if (state is not { Script: var last }) return Continue(code, "code").GetCompilation();
+        var before = (CSharpCompilation)last.GetCompilation();
+        return before.RemoveAllSyntaxTrees()
+            .AddSyntaxTrees(CSharpSyntaxTree.ParseText(code, (CSharpParseOptions)before.SyntaxTrees[^1].Options))
+            .AddReferences(references.Pending)
+            .WithOptions(before.Options.WithConcurrentBuild(false))
+            .WithScriptCompilationInfo(before.ScriptCompilationInfo!.WithPreviousScriptCompilation(before));
+    }
 
     // What the cell declared before it threw stays declared, so its exception is caught by the script and given back here.
     private async Task<Exception?> RunCompiledAsync(Script<object> script, bool showsValue, ICellOutput output, CellInterrupt interrupt)

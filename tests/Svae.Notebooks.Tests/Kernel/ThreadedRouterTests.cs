@@ -11,16 +11,16 @@ namespace Svae.Notebooks.Tests.Kernel;
 
 /// <summary>The socket against NetMQ's implementation of the protocol, and against peers that do not keep to it. One test fills the pool, so they run one at a time.</summary>
 [Collection("measured")]
-public sealed class ControlSocketTests : IDisposable
+public sealed class ThreadedRouterTests : IDisposable
 {
     private const int Longest = 1 << 20;
     private readonly int port = ClientHome.FreePort();
-    private readonly ControlSocket socket;
+    private readonly ThreadedRouter socket;
     private readonly ConcurrentQueue<byte[]> identities = new();
 
-    public ControlSocketTests()
+    public ThreadedRouterTests()
     {
-        socket = new ControlSocket("127.0.0.1", port, Longest);
+        socket = new ThreadedRouter("127.0.0.1", port, Longest);
         socket.Received = frames =>
         {
             identities.Enqueue(frames[0]);
@@ -55,6 +55,21 @@ public sealed class ControlSocketTests : IDisposable
     }
 
     [Fact]
+    public void A_client_is_addressed_by_the_identity_that_it_names_and_so_is_its_next_connection()
+    {
+        byte[] name = [7, 0, 200, 9];
+        using (DealerSocket before = Connected(name)) Assert.Equal([[1]], Echo(before, [1]));
+        using DealerSocket first = Connected(name), other = Connected();
+        Assert.Equal([[2]], Echo(first, [2]));
+        Assert.Equal([[3]], Echo(other, [3]));
+        Assert.Equal([name, name], identities.Take(2));
+        Assert.Equal(0, identities.Last()[0]);
+        using DealerSocket second = Connected(name);
+        Assert.Equal([[4]], Echo(second, [4]));
+        Assert.False(first.TryReceiveFrameBytes(TimeSpan.FromMilliseconds(200), out _));
+    }
+
+    [Fact]
     public void A_message_arrives_while_the_pool_is_full()
     {
         using var dealer = Connected();
@@ -76,7 +91,8 @@ public sealed class ControlSocketTests : IDisposable
     public void Ten_thousand_mutated_connections_leave_it_listening()
     {
         byte[] greeting = [0xFF, .. new byte[8], 0x7F, 3, 0, .. "NULL"u8, .. new byte[48]];
-        byte[] good = [.. greeting, 4, 6, 5, .. "READY"u8, 1, 2, 7, 7, 0, 1, 9];
+        byte[] properties = [11, .. "Socket-Type"u8, 0, 0, 0, 6, .. "DEALER"u8, 8, .. "Identity"u8, 0, 0, 0, 2, 65, 66];
+        byte[] good = [.. greeting, 4, (byte)(6 + properties.Length), 5, .. "READY"u8, .. properties, 1, 2, 7, 7, 0, 1, 9];
         var random = new Random(12);
         for (int i = 0; i < 10_000; i++)
         {
@@ -117,9 +133,10 @@ public sealed class ControlSocketTests : IDisposable
         return [.. answer!.Select(frame => frame.ToByteArray())];
     }
 
-    private DealerSocket Connected()
+    private DealerSocket Connected(byte[]? identity = null)
     {
         var dealer = new DealerSocket();
+        if (identity is not null) dealer.Options.Identity = identity;
         dealer.Connect($"tcp://127.0.0.1:{port}");
         return dealer;
     }
