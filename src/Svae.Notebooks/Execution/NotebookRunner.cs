@@ -71,21 +71,30 @@ public sealed class NotebookRunner(IRunObserver observer)
                 // A cell may also end in good order because it was asked to stop: what it has is not the whole.
                 if (result.Status != CellStatus.Completed || stop.IsCancellationRequested)
                     return (StatusOf(result, cancel, limit.Token), position, result.Error);
-                // A thread may outlive the cell that started it.
-                if (shown.Find(one => one.Output.Fault is not null) is { Output: { Fault: { } fault } late } earlier)
-                {
-                    var error = script.Failed(fault).Error!;
-                    late.Error(error);
-                    return (RunStatus.Failed, earlier.Position, error);
-                }
+                if (Escaped(script, shown) is var (at, error)) return (RunStatus.Failed, at, error);
             }
-            return (RunStatus.Succeeded, null, null);
+            outputs.Close();
+            return Escaped(script, shown) is var (place, fault) ? (RunStatus.Failed, place, fault) : (RunStatus.Succeeded, null, null);
         }
         finally
         {
+            outputs.Close();
             // At the end, not after each cell: a later cell may update what an earlier one shows.
             foreach (var (cell, _, output) in shown) cell.SetOutputs(output.ToJson());
         }
+    }
+
+    // A thread may outlive the cell that started it.
+    private static (CellPosition At, CellError Error)? Escaped(ScriptSession script, List<(NotebookCell Cell, CellPosition Position, OutputCollector.CellOutputs Output)> shown)
+    {
+        foreach (var (_, position, output) in shown)
+        {
+            if (output.Fault is not { } fault) continue;
+            var error = script.Failed(fault).Error!;
+            output.Error(error);
+            return (position, error);
+        }
+        return null;
     }
 
     private async Task<CellResult> RunCellAsync(

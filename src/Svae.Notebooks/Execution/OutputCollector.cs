@@ -12,9 +12,16 @@ internal sealed class OutputCollector
     private const int LongestStream = 1 << 20;
     private readonly Lock gate = new();
     private readonly List<(string Id, CellOutputs Cell, Entry Entry)> displays = [];
+    private bool closed;
 
     /// <summary>The place for a cell's output.</summary>
     public CellOutputs ForCell(int executionCount) => new(this, executionCount);
+
+    /// <summary>The run has ended: what a thread of a cell throws from here on is for the process to tell, and its exit code.</summary>
+    public void Close()
+    {
+        lock (gate) closed = true;
+    }
 
     private sealed class Entry
     {
@@ -73,7 +80,17 @@ internal sealed class OutputCollector
 
         public void Escaped(Exception exception, string text)
         {
-            lock (all.gate) Fault ??= exception;
+            lock (all.gate)
+            {
+                if (!all.closed)
+                {
+                    Fault ??= exception;
+                    return;
+                }
+            }
+            // On this thread Console.Error is the cell's.
+            using (var error = new StreamWriter(Console.OpenStandardError())) error.Write(text);
+            Environment.ExitCode = (int)RunStatus.Failed;
         }
 
         /// <summary>The outputs so far.</summary>

@@ -1,7 +1,9 @@
 using Svae.Workbench;
 using System.CommandLine;
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Svae.Notebooks.Commands;
+using Svae.Notebooks.Tests.Clients;
 using Xunit;
 
 namespace Svae.Notebooks.Tests.Commands;
@@ -30,6 +32,25 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal(1, await InvokeAsync("run", work.Folder, "--out", work.Output, "--plain", "--no-html"));
         Assert.Contains("▶  1 │ throw new Exception(\"first\");", terminal.ToString(), StringComparison.Ordinal);
         Assert.Equal(["a.ipynb", "b.ipynb", "index.html"], Directory.GetFiles(work.Output).Select(Path.GetFileName).Order());
+    }
+
+    [Theory]
+    [InlineData(3000, "a.ipynb")]
+    [InlineData(1500, "a.ipynb", "b.ipynb")]
+    public async Task A_thread_that_throws_when_its_notebook_has_ended_fails_the_process(int milliseconds, params string[] notebooks)
+    {
+        work.Write("a", $"new Thread(() => {{ Thread.Sleep({milliseconds}); throw new InvalidOperationException(\"too late\"); }}).Start();");
+        work.Write("b", "Thread.Sleep(2500);");
+        var start = new ProcessStartInfo(ClientHome.Program, ["run", .. notebooks, "--out", work.Output, "--no-html"])
+        {
+            WorkingDirectory = work.Folder, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var (said, complained) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        Assert.Contains("InvalidOperationException: too late", await complained, StringComparison.Ordinal);
+        Assert.Equal(1, process.ExitCode);
+        Assert.DoesNotContain("too late", await said, StringComparison.Ordinal);
     }
 
     [Fact]
