@@ -1,9 +1,13 @@
+using SkiaSharp;
+
 namespace Svae.Workbench.Display;
 
 /// <summary>Where the panels of a live chart lie: fractions of the plotting area, and the space around it in CSS pixels.</summary>
 internal sealed class LiveGrid
 {
-    private const int ScaleSpace = 74, HeaderRow = 20, TitleSpace = 20;
+    private const int ScaleSpace = 74, ScaleToTitle = 20, HeaderRow = 20, SubtitleLine = 17, TitleSpace = 20;
+    // A browser's own letters may be wider than those that the text is measured with.
+    private const float LettersMayTake = .82f;
     private readonly FigurePlan plan;
     private readonly double[] left, width;
     private readonly double[] top, height;
@@ -22,7 +26,9 @@ internal sealed class LiveGrid
             if (r > 0) top[r] = top[r - 1] + height[r - 1] + (plan.Figure.SharedX ? 22 : 64) + TitleOver(r);
         }
         Inner = rows == 0 ? 1 : top[^1] + height[^1];
-        Top = 36 + (plan.Figure.Subtitle is null ? 0 : 24) + HeaderRow * LegendRows() + TitleOver(0);
+        using (SKFont letters = Lettering.Font(13))
+            Subtitle = plan.Figure.Subtitle is { } text ? StaticFigure.Wrap(text, letters, LettersMayTake * (plan.Figure.Width - 24)) : [];
+        Top = 36 + (Subtitle.Count == 0 ? 0 : 24 + SubtitleLine * (Subtitle.Count - 1)) + HeaderRow * LegendRows() + TitleOver(0);
     }
 
     /// <summary>Height of the plotting area, CSS pixels.</summary>
@@ -30,6 +36,9 @@ internal sealed class LiveGrid
 
     /// <summary>Space above the plotting area: title, subtitle, legend, headings of the first row.</summary>
     public int Top { get; }
+
+    /// <summary>The lines of the subtitle.</summary>
+    public IReadOnlyList<string> Subtitle { get; }
 
     /// <summary>Space right of the plotting area.</summary>
     public int Right { get; private set; }
@@ -56,7 +65,7 @@ internal sealed class LiveGrid
         var panels = plan.Figure.Panels;
         bool Scaled(int c) => panels.Where((p, i) => i % columns == c).Any(p => p.Marks.Any(m => m is HeatMapMark { ShowsScale: true }));
         Right = Scaled(columns - 1) ? ScaleSpace : 20;
-        var gaps = Enumerable.Range(0, columns).Select(c => c == 0 ? 0 : (plan.Figure.SharedY ? 22 : 62) + (Scaled(c - 1) ? ScaleSpace : 0)).ToArray();
+        var gaps = Enumerable.Range(0, columns).Select(c => c == 0 ? 0 : (plan.Figure.SharedY ? 22 : 62) + (Scaled(c - 1) ? ScaleSpace + (plan.Figure.SharedY ? 0 : ScaleToTitle) : 0)).ToArray();
         double each = Math.Max((plan.Figure.Width - 60 - Right - gaps.Sum()) / (double)columns, 40), at = 0;
         for (int c = 0; c < columns; c++, at += each)
         {

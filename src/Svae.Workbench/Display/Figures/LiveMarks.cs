@@ -81,8 +81,9 @@ internal static class LiveMarks
                         break;
                 }
         }
-        if (plan.Figure.Subtitle is { } subtitle)
-            texts.Add(Text(subtitle, "paper", "paper", 0, 1, "left", "top").With(("yshift", subtitleShift), ("xshift", -50)));
+        if (plan.Grid.Subtitle.Count > 0)
+            texts.Add(Text(string.Join("<br>", plan.Grid.Subtitle), "paper", "paper", 0, 1, "left", "top")
+                .With(("yshift", subtitleShift), ("xshift", -50), ("align", "left")));
         layout.With(("shapes", shapes.ToArray()), ("annotations", texts.ToArray()));
     }
 

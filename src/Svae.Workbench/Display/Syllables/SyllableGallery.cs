@@ -99,7 +99,7 @@ public sealed class SyllableGallery : IMimeBundle
     private string Numbers(int state) => FormattableString.Invariant(
         $"{100 * syllables.Usage[state]:F1} % of the time, median {1000 * syllables.MedianDuration[state]:F0} ms, {syllables.BoutsOf[state].Count} bouts");
 
-    private string Caption(Bout bout) => FormattableString.Invariant($"{Name(bout)}, {bout.Start / syllables.FrameRate:F1} s");
+    private string Caption(Bout bout) => FormattableString.Invariant($"{Name(bout)}, {bout.Start / syllables.FrameRate:F1}\u00A0s");
 
     private string Span(Bout bout, DepthScale scale) => FormattableString.Invariant(
         $"{Name(bout)}, from {bout.Start / syllables.FrameRate:F2} s, {1000 * bout.Length / syllables.FrameRate:F0} ms; colours 0 to {scale.Max:G3} {scale.Unit}");
