@@ -5,7 +5,7 @@ namespace Svae.Workbench.Display;
 /// <summary>Where the panels of a live chart lie: fractions of the plotting area, and the space around it in CSS pixels.</summary>
 internal sealed class LiveGrid
 {
-    private const int ScaleSpace = 74, ScaleToTitle = 20, HeaderRow = 20, SubtitleLine = 17, TitleSpace = 20;
+    private const int ScaleSpace = 74, ScaleToTitle = 34, HeaderRow = 20, SubtitleLine = 17, TitleSpace = 20;
     // A browser's own letters may be wider than those that the text is measured with.
     private const float LettersMayTake = .82f;
     private readonly FigurePlan plan;

@@ -26,7 +26,7 @@ public static class TrainingCurve
         TrainingRecord[] evaluated = [.. records.Where(r => double.IsFinite(r.HeldOutElbo ?? double.NaN))];
         if (evaluated.Length > 0)
             bound.Points([.. evaluated.Select(r => againstSeconds ? r.Seconds : r.Step)], [.. evaluated.Select(r => r.HeldOutElbo!.Value)],
-                "held-out ELBO", Palette.Of(4), 6);
+                "held-out ELBO", Palette.Of(8), 6);
         if (oracle is { } best) bound.Level(best, FormattableString.Invariant($"oracle {best:G4}").Replace('-', '−'));
         for (int i = 0; i < records.Count; i++)
             if (phases && (i == 0 || records[i].Phase != records[i - 1].Phase))
