@@ -9,12 +9,15 @@ namespace Svae.Workbench.MessagePassing;
 /// </summary>
 /// <remarks>
 /// Every sample is a Markov chain of its own, and its sweeps hardly ever lead from one course of a long gap to another that fits as well: the
-/// paths between them do not fit. So where frames are missing each chain begins at one of many paths of states that are drawn from the prior
-/// there, chosen by their weights with x integrated out (sampling importance resampling, Rubin 1988): <c>w(z) ∝ p(z) ∫ p(x, y | z) dx / q(z)</c>
+/// paths between them do not fit. So where frames are missing each chain begins at one of many paths of states, drawn from the prior in the gap
+/// and near it, chosen by their weights with x integrated out (sampling importance resampling, Rubin 1988): <c>w(z) ∝ p(z) ∫ p(x, y | z) dx / q(z)</c>
 /// with q the proposal. Courses then come in the shares that the model gives them.
 /// </remarks>
 public static class SldsGibbs
 {
+    /// <summary>So many frames beside a gap the mean field leans on the one course that it has chosen for the gap: not asked there.</summary>
+    private const int Border = 5;
+
     /// <summary>Draws of x [S, B, T, n] and z [S, B, T]; latents are 0 and states −1 past a sequence's end.</summary>
     /// <param name="potentials">Per-state potentials, float64.</param>
     /// <param name="Jn">Node precisions, diagonal [B, T, n] or dense [B, T, n, n]; 0 where a frame is missing.</param>
@@ -38,12 +41,11 @@ public static class SldsGibbs
         Tensor Repeated(Tensor value) => value.repeat([count, .. Enumerable.Repeat(1L, (int)value.dim() - 1)]);
         Tensor nodes = Repeated(Jn), linear = Repeated(hn), none = zeros([paths, frames, n, n], hn.dtype, hn.device);
         Tensor? ends = lengths is null ? null : Repeated(lengths), known = labels is null ? null : Repeated(labels);
-        Tensor observed = (Jn != 0).flatten(2).any(2, keepdim: true).to(hn.dtype);
-        bool missing = SequenceMask.WithoutPadding(1 - observed, lengths).any().item<bool>();
-        Tensor moves = cat([observed.narrow(1, 0, 1), observed.narrow(1, 1, frames - 1) * observed.narrow(1, 0, frames - 1)], 1);
-        Tensor seen = SldsMeanField.Infer(potentials, Jn, hn, lengths, labels: labels).Evidence * moves;
+        Tensor missing = SequenceMask.WithoutPadding((Jn == 0).flatten(2).all(2, keepdim: true).to(hn.dtype), lengths);
+        Tensor near = nn.functional.max_pool1d(missing.mT, 2 * Border + 1, stride: 1, padding: Border).mT;
+        Tensor seen = SldsMeanField.Infer(potentials, Jn, hn, lengths, labels: labels).Evidence * (1 - near);
         var given = new Given(potentials, nodes, linear, Repeated(seen), known, ends);
-        Tensor states = given.Start(missing ? starts : 1, generator), x = hn;
+        Tensor states = given.Start(missing.any().item<bool>() ? starts : 1, generator), x = hn;
         for (int sweep = 0; sweep < sweeps; sweep++)
         {
             using var inner = NewDisposeScope();
@@ -60,7 +62,7 @@ public static class SldsGibbs
     /// <param name="Potentials">Per-state potentials.</param>
     /// <param name="Nodes">Node precisions.</param>
     /// <param name="Linear">Node linear terms.</param>
-    /// <param name="Seen">What the mean field says of the states of moves between observed frames, 0 of the others, [P, T, K].</param>
+    /// <param name="Seen">What the mean field says of the states of observed frames, 0 in gaps and near them, [P, T, K].</param>
     /// <param name="Known">What is known of the states, log-potentials [P, T, K].</param>
     /// <param name="Ends">Lengths [P].</param>
     private sealed record Given(SldsPotentials Potentials, Tensor Nodes, Tensor Linear, Tensor Seen, Tensor? Known, Tensor? Ends)
