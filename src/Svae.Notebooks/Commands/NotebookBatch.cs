@@ -11,11 +11,12 @@ namespace Svae.Notebooks.Commands;
 internal sealed class NotebookBatch(TextWriter terminal, bool plain)
 {
     private readonly List<(RunRequest Request, RunStatus Status, TimeSpan Elapsed, string? Refused)> ended = [];
+    private IReporter? reporter;
 
     /// <returns>The exit code: that of the first notebook which did not succeed.</returns>
     public async Task<int> RunAsync(BatchRequest batch)
     {
-        using var stop = new StopSignal(() => terminal.WriteLine("stopping … (again to kill)"));
+        using var stop = new StopSignal(() => reporter?.Say(StopSignal.Said));
         // Nobody is there to answer a cell that asks.
         Console.SetIn(TextReader.Null);
         try
@@ -32,6 +33,7 @@ internal sealed class NotebookBatch(TextWriter terminal, bool plain)
             int code = stop.Token.IsCancellationRequested ? (int)RunStatus.Cancelled
                 : (int)ended.Select(one => one.Status).FirstOrDefault(status => status != RunStatus.Succeeded);
             Close(batch, requests);
+            if (stop.Token.IsCancellationRequested) terminal.WriteLine("stopped; the same command starts again from the first cell");
             log?.BatchEnded(ended.Count, code);
             return code;
         }
@@ -46,9 +48,10 @@ internal sealed class NotebookBatch(TextWriter terminal, bool plain)
     {
         try
         {
-            var outcome = await Reporters.For(terminal, plain)
+            reporter = Reporters.For(terminal, plain);
+            var outcome = await reporter
                 .WatchAsync(observer => new NotebookRunner(log is null ? observer : new Observers(observer, log)).RunAsync(request, cancel)).ConfigureAwait(false);
-            OutcomeReport.Write(terminal, outcome);
+            OutcomeReport.Write(terminal, outcome, Reporters.Columns());
             log?.Ended(outcome);
             bool missed = check && outcome.Status == RunStatus.Succeeded && outcome.Scores.Any(score => score.Holds() == false);
             ended.Add((request, missed ? RunStatus.Failed : outcome.Status, outcome.Elapsed, outcome.Error?.UserInput?.Message));

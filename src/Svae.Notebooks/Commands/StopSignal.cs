@@ -5,6 +5,9 @@ namespace Svae.Notebooks.Commands;
 /// <summary>Ctrl-C: the first cancels a token, the second ends the process at once.</summary>
 internal sealed class StopSignal : IDisposable
 {
+    /// <summary>What to say at the first.</summary>
+    public const string Said = "stopping … (again to kill)";
+
     private readonly CancellationTokenSource source = new();
     private readonly PosixSignalRegistration[] registrations;
 

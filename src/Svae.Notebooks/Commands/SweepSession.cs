@@ -8,6 +8,15 @@ namespace Svae.Notebooks.Commands;
 /// <summary>One call of <c>svae sweep</c>: what is not done yet is run or submitted, and the table is made.</summary>
 internal sealed class SweepSession(TextWriter terminal, string folder, bool plain, string? sortBy)
 {
+    private SweepReporter? reporter;
+
+    /// <summary>A line of the program's own among what is shown.</summary>
+    public void Say(string line)
+    {
+        if (reporter is null) terminal.WriteLine(line);
+        else reporter.Say(line);
+    }
+
     /// <summary>Runs what is not done on this computer.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(SweepPlan plan, int? jobs, CancellationToken cancel)
@@ -18,7 +27,7 @@ internal sealed class SweepSession(TextWriter terminal, string folder, bool plai
         if (left.Count > 0)
         {
             terminal.WriteLine($"{left.Count} runs, {atOnce} at a time with {(threads == 1 ? "one thread" : $"{threads} threads")} each");
-            var reporter = new SweepReporter(terminal, plan, left.Count);
+            reporter = new SweepReporter(terminal, plan, left.Count);
             await reporter.WatchAsync(plain, () => new LocalSweep(atOnce, threads, reporter).RunAsync(plan, left, cancel)).ConfigureAwait(false);
         }
         int code = Collect(plan);

@@ -29,6 +29,8 @@ internal sealed class LiveReporter(IAnsiConsole console) : IReporter, IRunObserv
             return await run(this).ConfigureAwait(false);
         }).ConfigureAwait(false);
 
+    public void Say(string line) => console.MarkupLine(Markup.Escape(line));
+
     public void NotebookStarted(string notebook, RunForecast expected)
     {
         lock (gate)
@@ -44,7 +46,7 @@ internal sealed class LiveReporter(IAnsiConsole console) : IReporter, IRunObserv
         {
             stage.Reset();
             inCell.Restart();
-            cellBar = context!.AddTask(Describe(cell.Title), maxValue: 1).IsIndeterminate();
+            cellBar = context!.AddTask(BarText.Fit(console, cell.Title), maxValue: 1).IsIndeterminate();
         }
     }
 
@@ -57,7 +59,7 @@ internal sealed class LiveReporter(IAnsiConsole console) : IReporter, IRunObserv
             if (notebookBar is not null) notebookBar.Description = Heading();
             cellBar.IsIndeterminate = false;
             cellBar.Value = Math.Clamp(progress.Fraction, 0, 1);
-            cellBar.Description = Describe(stage.Describe() ?? "");
+            cellBar.Description = BarText.Fit(console, stage.Describe() ?? "");
         }
     }
 
@@ -83,6 +85,4 @@ internal sealed class LiveReporter(IAnsiConsole console) : IReporter, IRunObserv
         string left = forecast.Remaining(done, doneTime, inCell.Elapsed) is { TotalSeconds: >= 1 } time ? $" [grey]{Durations.Short(time)} left[/]" : "";
         return $"[bold]{Markup.Escape(name)}[/]{left}";
     }
-
-    private static string Describe(string text) => "  " + Markup.Escape(text.Length > 70 ? text[..69] + "…" : text);
 }

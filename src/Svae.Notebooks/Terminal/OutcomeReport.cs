@@ -9,7 +9,10 @@ internal static class OutcomeReport
 {
     private const int ShortCell = 14, Around = 5;
 
-    public static void Write(TextWriter terminal, RunOutcome outcome)
+    /// <param name="terminal">Where the lines go.</param>
+    /// <param name="outcome">How the run ended.</param>
+    /// <param name="columns">The terminal's width.</param>
+    public static void Write(TextWriter terminal, RunOutcome outcome, int columns)
     {
         if (outcome.Error?.UserInput is { } user)
         {
@@ -18,7 +21,7 @@ internal static class OutcomeReport
         }
         terminal.WriteLine();
         if (outcome.Status != RunStatus.Succeeded) WriteFailure(terminal, outcome);
-        WriteTable(terminal, outcome.Summary);
+        WriteTable(terminal, outcome.Summary, columns);
         WriteMissed(terminal, outcome.Scores);
         terminal.WriteLine($"{outcome.Notebook} {Verdict(outcome)} {Durations.Short(outcome.Elapsed)}, {PeakMemory()}");
         foreach (string file in outcome.Files) terminal.WriteLine("  " + file);
@@ -76,12 +79,27 @@ internal static class OutcomeReport
         if (end < lines.Length) terminal.WriteLine("     ⋮");
     }
 
-    private static void WriteTable(TextWriter terminal, IReadOnlyList<(string Name, string Value)> summary)
+    private static void WriteTable(TextWriter terminal, IReadOnlyList<(string Name, string Value)> summary, int columns)
     {
         if (summary.Count == 0) return;
         int width = summary.Max(line => line.Name.Length);
         foreach (var (name, value) in summary)
-            terminal.WriteLine($"  {name.PadRight(width)}  {value.ReplaceLineEndings("\n").Replace("\n", "\n" + new string(' ', width + 4))}");
+            terminal.WriteLine($"  {name.PadRight(width)}  {string.Join("\n" + new string(' ', width + 4), Lines(value, Math.Max(20, columns - width - 4)))}");
         terminal.WriteLine();
+    }
+
+    // The lines of a text, broken between words where they are too long.
+    private static IEnumerable<string> Lines(string text, int columns)
+    {
+        foreach (string line in text.ReplaceLineEndings("\n").Split('\n'))
+        {
+            string rest = line;
+            while (rest.Length > columns && rest.LastIndexOf(' ', columns) is > 0 and int end)
+            {
+                yield return rest[..end];
+                rest = rest[(end + 1)..];
+            }
+            yield return rest;
+        }
     }
 }

@@ -15,6 +15,8 @@ internal sealed class PlainReporter(TextWriter writer) : IReporter, IRunObserver
 
     public Task<RunOutcome> WatchAsync(Func<IRunObserver, Task<RunOutcome>> run) => run(this);
 
+    public void Say(string line) => Line(line);
+
     public void NotebookStarted(string notebook, RunForecast forecast) =>
         Line($"{notebook}: {forecast.Cells} cells" + (forecast.Remaining() is { } time ? $", {Durations.Short(time)} last time" : ""));
 

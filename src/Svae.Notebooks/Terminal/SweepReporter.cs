@@ -39,10 +39,17 @@ internal sealed class SweepReporter(TextWriter terminal, SweepPlan plan, int tas
             }).ConfigureAwait(false);
     }
 
+    /// <summary>A line of the program's own among what is shown.</summary>
+    public void Say(string line)
+    {
+        if (console is not null) console.MarkupLine(Markup.Escape(line));
+        else terminal.WriteLine(line);
+    }
+
     public void Started(int task)
     {
         lock (gate)
-            if (live is not null) bars[task] = live.AddTask("  " + Markup.Escape(Name(task)), maxValue: 1).IsIndeterminate();
+            if (live is not null) bars[task] = live.AddTask(BarText.Fit(console!, Name(task)), maxValue: 1).IsIndeterminate();
     }
 
     public void Said(int task, string doing, double? fraction)
@@ -50,8 +57,7 @@ internal sealed class SweepReporter(TextWriter terminal, SweepPlan plan, int tas
         lock (gate)
         {
             if (!bars.TryGetValue(task, out var bar)) return;
-            string text = $"{Name(task)}  {doing}";
-            bar.Description = "  " + Markup.Escape(text.Length > 76 ? text[..75] + "…" : text);
+            bar.Description = BarText.Fit(console!, $"{Name(task)}  {doing}");
             bar.IsIndeterminate = fraction is null;
             if (fraction is { } part) bar.Value = Math.Clamp(part, 0, 1);
         }

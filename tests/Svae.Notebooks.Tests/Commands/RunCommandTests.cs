@@ -53,6 +53,24 @@ public sealed class RunCommandTests : IDisposable
         Assert.DoesNotContain("too late", await said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("run", "stopped; the same command starts again from the first cell")]
+    [InlineData("sweep", "stopped; the same command goes on from here")]
+    public async Task Ctrl_C_ends_with_exit_code_130_and_a_word_on_how_to_go_on(string command, string said)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "skipped: this system has no signals to send");
+        string begun = Path.Combine(work.Folder, "begun"), notebook = work.Write("one", $"File.WriteAllText(@\"{begun}\", \"\");\nwhile (true) {{ }}");
+        var start = new ProcessStartInfo(ClientHome.Program, [command, notebook, "--out", work.Output, "--no-html"]) { WorkingDirectory = work.Folder, RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        var all = process.StandardOutput.ReadToEndAsync();
+        await Waiting.UntilAsync("the cell", TimeSpan.FromSeconds(60), () => Task.FromResult(File.Exists(begun)));
+        Process.Start("kill", ["-INT", $"{process.Id}"]).Dispose();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("stopping … (again to kill)", await all, StringComparison.Ordinal);
+        Assert.EndsWith(said + "\n", await all, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Of_a_long_cell_the_lines_around_the_failed_one_are_shown()
     {
