@@ -36,7 +36,7 @@ public static class TrainingCurve
             }
         var last = records.LastOrDefault();
         string? subtitle = last is null ? null
-            : FormattableString.Invariant($"last ELBO {last.Elbo:G5} nats/frame after {last.Step} steps, {last.Seconds:F0} s").Replace('-', '−');
+            : FormattableString.Invariant($"last ELBO {last.Elbo:G5} nats/frame after {last.Step + 1} steps, {last.Seconds:F0} s").Replace('-', '−');
         return new Figure(title) { Subtitle = subtitle, Panels = [bound, divergence] };
     }
 
