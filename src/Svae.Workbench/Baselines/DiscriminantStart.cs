@@ -11,9 +11,6 @@ namespace Svae.Workbench.Baselines;
 /// </summary>
 public static class DiscriminantStart
 {
-    /// <summary>No residual variance starts below this, observation units squared.</summary>
-    private const double LeastVariance = 1e-4;
-
     /// <summary>
     /// Latents <c>x_t = W(y_t − ȳ)</c> of unit variance, with the rows of W the leading discriminants; <c>μ(x)</c> is the regression of y on x
     /// with σ² what it leaves over. The noise of one frame is taken as half of <c>Var(x_t − x_{t−1} | z_t)</c>, and the potential's precision as
@@ -42,8 +39,7 @@ public static class DiscriminantStart
         recognition.SetLinear(Single(encode), Single(-matmul(encode, mean)));
         recognition.SetPrecision((1 / noise).clamp(0.01, 1e3));
 
-        Tensor decode = linalg.lstsq(x, centred).Solution;
-        decoder.SetLinear(Single(decode.t()), Single(mean), Single((centred - matmul(x, decode)).square().mean([0L]).clamp_min(LeastVariance)));
+        decoder.StartFrom(x, centred, mean);
         return [.. x.split([.. videos.Select(y => y.shape[0])]).Select(path => path.clone().MoveToOuterDisposeScope())];
     }
 

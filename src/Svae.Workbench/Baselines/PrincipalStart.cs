@@ -7,9 +7,6 @@ namespace Svae.Workbench.Baselines;
 /// <summary>Networks that begin as principal components, so that what they learn is what is not linear.</summary>
 public static class PrincipalStart
 {
-    /// <summary>No variance starts below this, observation units squared.</summary>
-    private const double LeastVariance = 1e-4;
-
     /// <summary>
     /// Recognition and decoder as whitened principal components: <c>m(y) = L⁺(y − μ)</c>, <c>μ(x) = L x + μ</c> with the columns of L the
     /// components times their standard deviations, and σ² what the components leave over of each output.
@@ -34,6 +31,6 @@ public static class PrincipalStart
             left.add_((centred - matmul(matmul(centred, axes.t()), axes)).square().sum([0L]));
         }
         recognition.SetLinear(encode, -matmul(encode, mean));
-        decoder.SetLinear(decode, mean, (left / observations.Sum(y => y.shape[0])).clamp_min(LeastVariance));
+        decoder.SetLinear(decode, mean, (left / observations.Sum(y => y.shape[0])).clamp_min(RegressionStart.LeastVariance));
     }
 }

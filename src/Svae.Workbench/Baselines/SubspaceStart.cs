@@ -11,11 +11,8 @@ namespace Svae.Workbench.Baselines;
 /// </summary>
 public static class SubspaceStart
 {
-    /// <summary>No residual variance starts below this, observation or latent units squared.</summary>
-    private const double LeastVariance = 1e-4;
-
-    /// <summary>No latent starts with less than this share of its variance shown by its frame: its potential would have a mean out of all bounds.</summary>
-    private const double LeastShare = 0.01;
+    /// <summary>No latent starts with less than this share of its variance left open by its frame.</summary>
+    private const double LeastOpen = 1e-4;
 
     /// <summary>
     /// Latents <c>x_t</c>, the whitened components of the windows <c>y_{t−w..t+w}</c>, and networks that start as least squares:
@@ -46,17 +43,14 @@ public static class SubspaceStart
         Tensor x = cat(paths), y = cat([.. videos.Select(video => video.narrow(0, reach, video.shape[0] - 2 * reach))]).to(ScalarType.Float64);
         Tensor mean = y.mean([0L]), centred = y - mean;
 
-        Tensor seen = LeastSquares.Map(centred, x), share = (1 - Residual(x, centred, seen)).clamp(LeastShare, 1 - LeastVariance);
+        Tensor seen = LeastSquares.Map(centred, x), share = (1 - (x - matmul(centred, seen)).square().mean([0L])).clamp(RegressionStart.LeastShare, 1 - LeastOpen);
         Tensor encode = (seen / share).t();                              // m(y), where share · m(y) is the regression
         recognition.SetLinear(Single(encode), Single(-matmul(encode, mean)));
         recognition.SetPrecision(share / (1 - share));
 
-        Tensor shown = LeastSquares.Map(x, centred);
-        decoder.SetLinear(Single(shown.t()), Single(mean), Single(Residual(centred, x, shown).clamp_min(LeastVariance)));
+        decoder.StartFrom(x, centred, mean);
         return [.. paths.Select(path => path.MoveToOuterDisposeScope())];
     }
-
-    private static Tensor Residual(Tensor target, Tensor inputs, Tensor map) => (target - matmul(inputs, map)).square().mean([0L]);
 
     private static Tensor Single(Tensor value) => value.to(ScalarType.Float32);
 }

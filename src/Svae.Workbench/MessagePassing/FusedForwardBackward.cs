@@ -69,7 +69,7 @@ internal sealed unsafe class FusedForwardBackward : autograd.MultiTensorFunction
         var (initialShape, transitionShape) = ((long[], long[]))context.get_data("shapes");
         var (B, T, K, _) = call.Shape;
         var messages = HmmMessages.Kept(call.Shape, HmmMessages.SizeFor(K, saved[0].shape[0] == 1), [.. saved.SkipLast(1)]);
-        Tensor? g = Defined(gradients[0]), G = Defined(gradients[1]), H = Defined(gradients[2]);
+        Tensor? g = Native.Defined(gradients[0]), G = Native.Defined(gradients[1]), H = Native.Defined(gradients[2]);
         g ??= zeros(B, dtype: ScalarType.Float64);
         Tensor shift = Empty(B, T), likelihood = Empty(B, T, K);
         Tensor sums = zeros(call.TransitionGradient ? messages.Groups : 0, 2 * messages.Width, messages.Width, dtype: ScalarType.Float64);
@@ -106,9 +106,6 @@ internal sealed unsafe class FusedForwardBackward : autograd.MultiTensorFunction
             work(messages.Group(index, worker, own), index * messages.Size, (nint)(own + messages.GroupSize));
         });
     }
-
-    /// <summary>An output that the loss does not use has no gradient: its handle is empty.</summary>
-    private static Tensor? Defined(Tensor? gradient) => gradient is { IsInvalid: false } ? gradient.contiguous() : null;
 
     private static Tensor Empty(params long[] shape) => empty(shape, dtype: ScalarType.Float64);
 }

@@ -55,9 +55,9 @@ internal sealed unsafe class FusedHiddenSemiMarkov : autograd.MultiTensorFunctio
         var shape = (HmmShape)context.get_data("shape");
         var (B, T, K, _) = shape;
         var batch = new Batch([.. saved[..4]], shape, tangents: true);
-        Tensor? Cotangent(int i) => gradients[i] is { IsInvalid: false } defined ? defined.contiguous() : null;
-        Tensor? G = Cotangent(1), S = Cotangent(2), H = Cotangent(3), R = Cotangent(4);
-        Tensor g = Cotangent(0) ?? Zeros(B);
+        Tensor?[] reaching = [.. gradients.Select(Native.Defined)];
+        Tensor? G = reaching[1], S = reaching[2], H = reaching[3], R = reaching[4];
+        Tensor g = reaching[0] ?? Zeros(B);
         Tensor moved = H is null ? Zeros(B, K, batch.Width) : (batch.Transition * batch.Widened(H, batch.Width)).contiguous();
         Tensor rates = R is null ? Zeros(B, K, batch.Row) : batch.Widened(R, batch.Row);
         Tensor initial = Zeros(B, K), transitions = Zeros(B, K, batch.Width), durations = Zeros(B, K, batch.Row), likelihood = Zeros(B, T, K);

@@ -16,6 +16,9 @@ internal static unsafe class Native
     /// <summary>Start of a contiguous float32 CPU tensor; valid while the tensor lives.</summary>
     public static float* Floats(Tensor tensor) => (float*)Address(tensor, ScalarType.Float32);
 
+    /// <summary>A gradient that reached an autograd function's output, contiguous; null where the loss does not use the output, whose handle is empty then.</summary>
+    public static Tensor? Defined(Tensor? gradient) => gradient is { IsInvalid: false } ? gradient.contiguous() : null;
+
     private static void* Address(Tensor tensor, ScalarType type)
     {
         Debug.Assert(tensor.dtype == type, $"expected {type}, got {tensor.dtype}");

@@ -44,6 +44,25 @@ internal static unsafe class RowProduct
         }
     }
 
+    /// <summary>
+    /// sum += Σ_t a_t b_{t+1}ᵀ, a_t being row t with the head of row t + 1, and below it the head of row 0 times b_0ᵀ.
+    /// </summary>
+    /// <param name="rows">T rows, end to end; of the last only the head is read.</param>
+    /// <param name="row">Doubles of a row.</param>
+    /// <param name="head">Doubles of its head.</param>
+    /// <param name="b">Rows of whole vectors, [T, width].</param>
+    /// <param name="width">Padded width.</param>
+    /// <param name="T">Rows.</param>
+    /// <param name="sum">[row + 2 · head, width].</param>
+    public static void AddOverlapping(double* rows, int row, int head, double* b, int width, int T, double* sum)
+    {
+        const int block = 64; // rows that stay in the cache while they are read column by column
+        int all = row + head;
+        for (int t = 0; t < T - 1; t += block)
+            Multiply(new Left(rows + (long)t * row, 1, row), b + (t + 1L) * width, width, sum, width, all, Math.Min(block, T - 1 - t), width, fresh: false);
+        Multiply(new Left(rows, 1, row), b, width, sum + (long)all * width, width, head, 1, width, fresh: false);
+    }
+
     private static void Columns<TColumns>(Left a, double* b, long bRow, double* c, long cRow, int rows, int depth, bool fresh) where TColumns : struct, ICount
     {
         int row = 0;

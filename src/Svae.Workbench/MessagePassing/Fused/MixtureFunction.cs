@@ -36,7 +36,7 @@ internal sealed unsafe class MixtureFunction : autograd.MultiTensorFunction<Mixt
         using var scope = NewDisposeScope();
         using var plain = no_grad();
         var call = (MixtureCall)ctx.get_data("call");
-        Tensor?[] gradients = [.. outer.Select(gradient => gradient is { IsInvalid: false } ? gradient.contiguous() : null)];
+        Tensor?[] gradients = [.. outer.Select(Native.Defined)];
         IReadOnlyList<Tensor?> inner = call.Width switch
         {
             8 => Backward<Vector512<double>, Lanes8>(ctx, gradients, call),

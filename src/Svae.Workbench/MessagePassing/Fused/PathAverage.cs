@@ -87,12 +87,8 @@ internal sealed unsafe class PathAverage(IReadOnlyList<Tensor> tables, int T, in
     /// <param name="scratch">Scratch.</param>
     public void AddOuterProducts(PathMoments moments, double* outer, double* sum, double* scratch)
     {
-        const int block = 64; // rows that stay in the cache while they are read column by column
-        int all = row + frame;
         Gather(moments, scratch);
-        for (int t = 0; t < T - 1; t += block)
-            Multiply(new Left(scratch + (long)t * row, 1, row), outer + (t + 1L) * width, width, sum, width, all, Math.Min(block, T - 1 - t), width, fresh: false);
-        Multiply(new Left(scratch, 1, row), outer, width, sum + (long)all * width, width, frame, 1, width, fresh: false);
+        AddOverlapping(scratch, row, frame, outer, width, T, sum);
     }
 
     /// <summary>Writes rows of statistics, end to end; the last has no pair.</summary>

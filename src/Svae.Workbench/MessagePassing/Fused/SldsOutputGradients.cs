@@ -13,8 +13,8 @@ internal sealed unsafe class SldsOutputGradients
     /// <param name="outer">The gradients; null or undefined ones are absent.</param>
     public SldsOutputGradients(SldsSize size, IReadOnlyList<Tensor?> outer)
     {
-        (all, beta) = ([.. outer.Select(gradient => gradient is { IsInvalid: false } && gradient.numel() > 0 ? gradient.contiguous() : null)], size.Beta);
-        double* At(int i) => all[i] is { } gradient ? Native.Doubles(gradient) : null;
+        (all, beta) = ([.. outer.Select(Native.Defined)], size.Beta);
+        double* At(int i) => all[i] is { } gradient && gradient.numel() > 0 ? Native.Doubles(gradient) : null;
         Marginals = At(0);
         logZ = At(1);
         Pairs = At(2);

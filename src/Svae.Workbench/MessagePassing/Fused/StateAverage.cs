@@ -97,14 +97,7 @@ internal sealed unsafe class StateAverage(IReadOnlyList<Tensor> tables, int T, i
     /// <param name="rows">As in <see cref="Adjoint"/>.</param>
     /// <param name="gamma">γ in rows of whole vectors, [T, width].</param>
     /// <param name="sum">[<see cref="SumRows"/>, width].</param>
-    public void AddOuterProducts(double* rows, double* gamma, double* sum)
-    {
-        const int block = 64; // rows that stay in the cache while they are read column by column
-        int stride = GradientStride, all = stride + role;
-        for (int t = 0; t < T - 1; t += block)
-            Multiply(new Left(rows + (long)t * stride, 1, stride), gamma + (t + 1L) * width, width, sum, width, all, Math.Min(block, T - 1 - t), width, fresh: false);
-        Multiply(new Left(rows, 1, stride), gamma, width, sum + (long)all * width, width, role, 1, width, fresh: false);
-    }
+    public void AddOuterProducts(double* rows, double* gamma, double* sum) => AddOverlapping(rows, GradientStride, role, gamma, width, T, sum);
 
     /// <summary>The gradient of the blocks, [K, <see cref="BlockEntries"/>], from the sums of all sequences.</summary>
     public Tensor BlockGradient(Tensor sums)

@@ -29,7 +29,7 @@ internal sealed unsafe class PerceptronFunction : autograd.MultiTensorFunction<P
         List<Tensor> saved = ctx.get_saved_variables();
         Tensor[] weights = [.. saved.Take(1..^1)], gradients = [.. weights.Select(weight => zeros_like(weight))];
         Tensor? input = (bool)ctx.get_data("wanted") ? empty_like(saved[0]) : null;
-        Tensor?[] rows = [.. outer.Select(gradient => gradient is { IsInvalid: false } ? gradient.contiguous() : null)];
+        Tensor?[] rows = [.. outer.Select(Native.Defined)];
         Adjoint((PerceptronShape[])ctx.get_data("shapes"), saved[0], saved[^1], weights, rows, gradients, input);
         return [input?.MoveToOuterDisposeScope()!, .. gradients.Select(gradient => gradient.MoveToOuterDisposeScope()), null!];
     }

@@ -50,7 +50,7 @@ internal sealed unsafe class PotentialFunction : autograd.MultiTensorFunction<Po
         using var scope = NewDisposeScope();
         using var plain = no_grad();
         List<Tensor> saved = ctx.get_saved_variables();
-        Tensor?[] gradients = [.. outer.Select(gradient => gradient is { IsInvalid: false } ? gradient.contiguous() : null)];
+        Tensor?[] gradients = [.. outer.Select(Native.Defined)];
         Tensor[] inner = [.. saved.SkipLast(1).Select(input => empty_like(input))];
         bool dense = inner.Length == 3;
         int n = (int)saved[0].size(-1), points = (int)(saved[0].numel() / n), entries = n * (n - 1) / 2, block = dense ? n * n : n;
