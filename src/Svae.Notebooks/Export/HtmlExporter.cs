@@ -2,6 +2,7 @@ using System.Text;
 using Svae.Notebooks.Documents;
 using Svae.Notebooks.Execution;
 using Svae.Notebooks.Terminal;
+using Svae.Workbench.Display;
 
 namespace Svae.Notebooks.Export;
 
@@ -33,7 +34,7 @@ public static class HtmlExporter
         }
         bool charts = notebook.Cells.SelectMany(cell => cell.Outputs).Any(OutputHtml.WantsPlotly);
         string main = $"{Contents(markdown.Headings)}\n<main>\n{Header(notebook, name)}{body}\n</main>";
-        return HtmlPage.Of(Title(markdown, name), main, "notebook", charts ? PlotlyScript.Text() : null);
+        return HtmlPage.Of(Title(markdown, name), main, "notebook", charts ? PlotlyLibrary.Script() : null);
     }
 
     // A heading with markup in it (a formula) is no title.

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.IO.Compression;
-using System.Text;
-using Svae.Notebooks.Export;
+using Svae.Workbench.Display;
 
 namespace Svae.Notebooks.Kernel;
 
@@ -13,7 +11,6 @@ internal sealed class PlotlyDelivery
 {
     // A client that gathers outputs must have shown this one before it is emptied.
     private static readonly TimeSpan UntilShown = TimeSpan.FromMilliseconds(700);
-    private static readonly Lazy<string> Loader = new(WriteLoader);
     private readonly Stopwatch sinceSent = new();
     private volatile bool wanted = true;
     private string? id;
@@ -28,7 +25,7 @@ internal sealed class PlotlyDelivery
         wanted = false;
         id = Guid.NewGuid().ToString("N");
         sinceSent.Restart();
-        return (id, new Dictionary<string, string> { ["text/html"] = Loader.Value, ["text/plain"] = "" });
+        return (id, new Dictionary<string, string> { ["text/html"] = PlotlyLibrary.Loader, ["text/plain"] = "" });
     }
 
     /// <summary>At the end of a cell: the update that empties the output, once it has been shown; null when there is none.</summary>
@@ -39,22 +36,5 @@ internal sealed class PlotlyDelivery
         var left = UntilShown - sinceSent.Elapsed;
         if (left > TimeSpan.Zero) await Task.Delay(left).ConfigureAwait(false);
         return (sent, new Dictionary<string, string> { ["text/html"] = "<!-- plotly.js -->", ["text/plain"] = "" });
-    }
-
-    // The library would give itself to require.js where a page has that (classic Notebook), so it is run where it cannot see it.
-    private static string WriteLoader()
-    {
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal)) gzip.Write(Encoding.UTF8.GetBytes(PlotlyScript.Text()));
-        return $$"""
-            <script>(function(packed){
-            if(window.Plotly)return;
-            var bytes=Uint8Array.from(atob(packed),function(c){return c.charCodeAt(0)});
-            new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text().then(function(text){
-              if(!window.Plotly)new Function('define','module','exports',text).call(window);
-              window.dispatchEvent(new Event('svae-plotly'));
-            });
-            })("{{Convert.ToBase64String(packed.ToArray())}}")</script>
-            """;
     }
 }

@@ -96,18 +96,11 @@ public sealed class ReadmeTableTests : IDisposable
     [Fact]
     public void The_committed_README_says_what_the_committed_ledger_says()
     {
-        string root = Root();
+        string root = Repository.Root;
         var ledgers = CommittedLedger.Load(Path.Combine(root, "notebooks", "ledger.json"));
         Assert.NotEmpty(ledgers.SelectMany(ledger => ledger.Scores));
         Assert.Equal(ReadmeTable.Of(ledgers), ReadmeTable.In(File.ReadAllText(Path.Combine(root, "README.md")).ReplaceLineEndings("\n")));
         Assert.All(ledgers, ledger => Assert.True(File.Exists(Path.Combine(root, "notebooks", ledger.Notebook + ".ipynb")), ledger.Notebook));
-    }
-
-    private static string Root()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Svae.sln"))) folder = Path.GetDirectoryName(folder);
-        return folder ?? throw new InvalidOperationException("Svae.sln is not above the tests");
     }
 
     private void Write(string notebook, string quick, ReproductionScore score) =>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Svae.Workbench;
@@ -18,11 +17,8 @@ internal static partial class RetainedMemory
     /// <summary>Blocks up to this size come from the heap; glibc accepts no more.</summary>
     private const int LargestHeapBlock = 32 << 20;
 
-    /// <summary>Runs when the library is loaded; what the user has set in the environment stays.</summary>
-#pragma warning disable CA2255 // A module initialiser in a library: tensors may be made before anything else of it is called.
-    [ModuleInitializer]
-    internal static void Ask()
-#pragma warning restore CA2255
+    /// <summary>What the user has set in the environment stays.</summary>
+    public static void Ask()
     {
         if (!OperatingSystem.IsLinux()) return;
         string? tunables = Environment.GetEnvironmentVariable("GLIBC_TUNABLES");

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Svae.Workbench;
@@ -11,11 +10,8 @@ namespace Svae.Workbench;
 /// </summary>
 internal static partial class TorchEnvironment
 {
-    /// <summary>Runs when the library is loaded, before libtorch reads its environment; what the user has set stays.</summary>
-#pragma warning disable CA2255 // A module initialiser in a library: nothing later comes before libtorch for certain.
-    [ModuleInitializer]
-    internal static void Ask()
-#pragma warning restore CA2255
+    /// <summary>Before libtorch reads its environment; what the user has set stays.</summary>
+    public static void Ask()
     {
         if (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()) SetVariable("OMP_WAIT_POLICY", "PASSIVE", overwrite: 0);
         if (OperatingSystem.IsLinux()) SetVariable("THP_MEM_ALLOC_ENABLE", "1", overwrite: 0);
