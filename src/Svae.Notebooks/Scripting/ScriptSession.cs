@@ -110,12 +110,11 @@ public sealed class ScriptSession : IDisposable
         return (script, script.Compile(cancel).Where(IsError).ToArray());
     }
 
-    private Script<object> Continue(string code, string name) => state is null
+    private Script<object> Continue(string code, string name) => (state is null
         ? CSharpScript.Create<object>(code, ScriptEnvironment.First(name, references.Pending), typeof(CellGlobals), loader)
-        : state.Script.ContinueWith<object>(code, ScriptEnvironment.Later(name, references.Pending));
+        : state.Script.ContinueWith<object>(code, ScriptEnvironment.Later(name, references.Pending))).Serially();
 
-    // The same to be asked only, on this thread alone: a script's own way of continuing checks the cell before it once more and
-    // shares that work with the pool, which the running cell may keep busy.
+    // The same to be asked only: a script's own way of continuing checks the cell before it once more.
     private Compilation Next(string code)
     {
         if (state is not { Script: var last }) return Continue(code, "code").GetCompilation();
@@ -123,7 +122,6 @@ public sealed class ScriptSession : IDisposable
         return before.RemoveAllSyntaxTrees()
             .AddSyntaxTrees(CSharpSyntaxTree.ParseText(code, (CSharpParseOptions)before.SyntaxTrees[^1].Options))
             .AddReferences(references.Pending)
-            .WithOptions(before.Options.WithConcurrentBuild(false))
             .WithScriptCompilationInfo(before.ScriptCompilationInfo!.WithPreviousScriptCompilation(before));
     }
 

@@ -56,6 +56,18 @@ public sealed class ScriptSessionTests : IDisposable
         Assert.Equal(("from the first", ""), (output.Text, second.Text));
     }
 
+    // Otherwise it waits for the pool, for minutes while an earlier cell's parallel loop keeps it busy.
+    [Fact]
+    public async Task Cells_are_compiled_on_their_own_thread_alone()
+    {
+        foreach (string code in (string[])["int a = 1;", "a + 1"])
+        {
+            await RunAsync(code);
+            Assert.False(session.Analyse("a", compilation => compilation.ScriptCompilationInfo!.PreviousScriptCompilation!.Options.ConcurrentBuild));
+        }
+        Assert.Equal("2", output.Text);
+    }
+
     [Fact]
     public async Task Null_and_void_last_expressions()
     {
