@@ -1,7 +1,7 @@
 namespace Svae.Workbench.Diagnostics;
 
 /// <summary>
-/// Agreement of two labellings that needs no matching of their states. Symmetric in its arguments;
+/// Agreement of two labellings that needs no matching of their states. Symmetric in its arguments, the purity excepted;
 /// a frame where either label is −1 is left out.
 /// </summary>
 public static class LabelAgreement
@@ -39,6 +39,24 @@ public static class LabelAgreement
         double all = Pairs([together.Total]);
         double expected = all > 0 ? inA * inB / all : 0, largest = (inA + inB) / 2;
         return largest == expected ? 1 : (both - expected) / (largest - expected);
+    }
+
+    /// <summary>
+    /// Purity: the share of frames that are right when each found state is named after the label that most of its frames have. Several
+    /// states may share a name, so more states than labels do not count against it (Manning, Raghavan and Schütze 2008, §16.3).
+    /// </summary>
+    /// <param name="found">Found state of each frame.</param>
+    /// <param name="truth">True label of each frame.</param>
+    /// <exception cref="ArgumentException">Lengths differ, a label is below −1, or no frame has both labels.</exception>
+    public static double Purity(int[] found, int[] truth) => Purity([found], [truth]);
+
+    /// <inheritdoc cref="Purity(int[], int[])"/>
+    public static double Purity(IReadOnlyList<int[]> found, IReadOnlyList<int[]> truth)
+    {
+        var together = Contingency.Of(found, truth, nameof(found), nameof(truth));
+        long right = Enumerable.Range(0, together.Counts.GetLength(0))
+            .Sum(k => Enumerable.Range(0, together.Counts.GetLength(1)).Max(j => together.Counts[k, j]));
+        return right / (double)together.Total;
     }
 
     private static double Entropy(IEnumerable<long> counts, double total) =>

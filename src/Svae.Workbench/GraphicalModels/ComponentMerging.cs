@@ -26,24 +26,27 @@ internal static class ComponentMerging
         MixtureParameters[] parts = Parts(eta), none = Parts(prior);
         var left = Enumerable.Range(0, K).ToList();
         double[] alone = [.. parts.Select(LogEvidence)], empty = [.. none.Select(LogEvidence)];
-        while (true)
+        double Gain(int a, int b)
         {
-            var best = (Gain: 0.0, A: -1, B: -1, Union: (MixtureParameters?)null);
-            foreach (int a in left)
-                foreach (int b in left.Where(other => other > a))
-                {
-                    MixtureParameters union = Union(parts[a], parts[b], none[b]);
-                    if (!Components.Contains(union.Components)) continue; // no union of points: the statistics contradict each other
-                    double gain = LogEvidence(union) + empty[b] - alone[a] - alone[b];
-                    if (gain > best.Gain) best = (gain, a, b, union);
-                }
-            if (best.Union is null) break;
-            (parts[best.A], parts[best.B]) = (best.Union, none[best.B]);
-            alone[best.A] = LogEvidence(best.Union);
-            left.Remove(best.B);
+            MixtureParameters union = Union(parts[a], parts[b], none[b]);
+            if (!Components.Contains(union.Components)) return double.NegativeInfinity; // no union of points: the statistics contradict each other
+            return LogEvidence(union) + empty[b] - alone[a] - alone[b];
+        }
+
+        var gains = Pairs(left).ToDictionary(pair => pair, pair => Gain(pair.A, pair.B));
+        while (left.Count > 1)
+        {
+            var (a, b) = Pairs(left).MaxBy(pair => gains[pair]);
+            if (!(gains[(a, b)] > 0)) break;
+            (parts[a], parts[b]) = (Union(parts[a], parts[b], none[b]), none[b]);
+            alone[a] = LogEvidence(parts[a]);
+            left.Remove(b);
+            foreach (var pair in Pairs(left).Where(pair => pair.A == a || pair.B == a)) gains[pair] = Gain(pair.A, pair.B); // the others stand as they were
         }
         return MixtureParameters.FromBlocks([.. Enumerable.Range(0, eta.Blocks.Count).Select(i => cat([.. parts.Select(part => part.Blocks[i])]))]).Survive();
     }
+
+    private static IEnumerable<(int A, int B)> Pairs(IReadOnlyList<int> left) => left.SelectMany(a => left.Where(b => b > a).Select(b => (a, b)));
 
     /// <summary>Each component alone, in blocks with one entry.</summary>
     private static MixtureParameters[] Parts(MixtureParameters eta) =>

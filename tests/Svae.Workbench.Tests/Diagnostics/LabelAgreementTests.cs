@@ -34,6 +34,20 @@ public class LabelAgreementTests
         });
 
     [Fact]
+    public void Purity_is_the_share_of_frames_in_the_majority_of_their_state() =>
+        StateMatchingTests.Labels(5, 3).Sample((found, truth) =>
+        {
+            int right = found.Zip(truth).GroupBy(p => p.First).Sum(state => state.GroupBy(p => p.Second).Max(same => same.Count()));
+            Assert.Equal(right / (double)found.Length, LabelAgreement.Purity(found, truth));
+            // Splitting states further cannot lower it; a name for every frame of its own makes it 1.
+            Assert.Equal(1, LabelAgreement.Purity([.. Enumerable.Range(0, found.Length)], truth));
+        });
+
+    [Fact]
+    public void A_frame_without_a_label_does_not_count_towards_purity() =>
+        Assert.Equal(2 / 3.0, LabelAgreement.Purity([0, 0, 0, 1], [5, 5, 2, -1]));
+
+    [Fact]
     public void Symmetric_and_blind_to_names() =>
         Gen.Select(StateMatchingTests.Labels(5, 4), Gen.Shuffle(Enumerable.Range(0, 5).ToArray())).Sample((labels, names) =>
         {
