@@ -124,6 +124,8 @@ public sealed class SldsVae
         return segments;
     }
 
-    private TrainingSettings Phase(string name, int epochs) =>
-        new() { Phase = name, Epochs = epochs, Optimizer = new() { Rate = Settings.LearningRate }, Step = Settings.Step };
+    private TrainingSettings Phase(string name, int epochs) => new()
+    {
+        Phase = name, Epochs = epochs, Optimizer = new() { Rate = Settings.LearningRate }, Step = Settings.Step, Checkpoint = Settings.Checkpoint?.Invoke(name),
+    };
 }

@@ -30,6 +30,9 @@ public sealed record SldsVaeSettings
     /// <summary>Natural-gradient rate, estimator, samples.</summary>
     public StepSettings Step { get; init; } = new() { ClipNorm = 10 };
 
+    /// <summary>Where a phase, "warm-up" or "training", keeps what it can be continued from; null for nowhere.</summary>
+    public Func<string, CheckpointSettings>? Checkpoint { get; init; }
+
     /// <summary>Seed of weights, noise and shuffling.</summary>
     public int Seed { get; init; }
 }

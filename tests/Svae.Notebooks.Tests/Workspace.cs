@@ -58,6 +58,9 @@ internal sealed class Workspace : IDisposable
 
         public TaskCompletionSource<WorkProgress> Reported { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        /// <summary>Called at every progress.</summary>
+        public Action Stepped { get; set; } = () => { };
+
         public void NotebookStarted(string notebook, RunForecast forecast) => Events.Add($"notebook of {forecast.Cells}");
 
         public void CellStarted(CellPosition cell)
@@ -70,7 +73,10 @@ internal sealed class Workspace : IDisposable
         {
             Events.Add($"{progress.Stage} {progress.Fraction}");
             Reported.TrySetResult(progress);
+            Stepped();
         }
+
+        public void Noted(string line) => Events.Add($"note {line}");
 
         public void CellEnded(CellPosition cell, CellResult result, TimeSpan elapsed) => Events.Add($"end {cell.Number} {result.Status}");
     }

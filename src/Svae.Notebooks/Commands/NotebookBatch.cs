@@ -12,11 +12,12 @@ internal sealed class NotebookBatch(TextWriter terminal, bool plain)
 {
     private readonly List<(RunRequest Request, RunStatus Status, TimeSpan Elapsed, string? Refused)> ended = [];
     private IReporter? reporter;
+    private bool continues;
 
     /// <returns>The exit code: that of the first notebook which did not succeed.</returns>
     public async Task<int> RunAsync(BatchRequest batch)
     {
-        using var stop = new StopSignal(() => reporter?.Say(StopSignal.Said));
+        using var stop = new StopSignal(() => Say(StopSignal.Said));
         // Nobody is there to answer a cell that asks.
         Console.SetIn(TextReader.Null);
         try
@@ -33,7 +34,8 @@ internal sealed class NotebookBatch(TextWriter terminal, bool plain)
             int code = stop.Token.IsCancellationRequested ? (int)RunStatus.Cancelled
                 : (int)ended.Select(one => one.Status).FirstOrDefault(status => status != RunStatus.Succeeded);
             Close(batch, requests);
-            if (stop.Token.IsCancellationRequested) terminal.WriteLine("stopped; the same command starts again from the first cell");
+            if (stop.Token.IsCancellationRequested)
+                terminal.WriteLine($"stopped; the same command starts again from the first cell{(continues ? ", its training from where it stopped" : "")}");
             log?.BatchEnded(ended.Count, code);
             return code;
         }
@@ -42,6 +44,12 @@ internal sealed class NotebookBatch(TextWriter terminal, bool plain)
             OutcomeReport.WriteUserError(terminal, e.Message, e.Details);
             return (int)RunStatus.UserError;
         }
+    }
+
+    private void Say(string line)
+    {
+        if (reporter is { } shown) shown.Say(line);
+        else terminal.WriteLine(line);
     }
 
     private async Task RunOneAsync(RunRequest request, bool check, JsonLog? log, CancellationToken cancel)
@@ -53,6 +61,7 @@ internal sealed class NotebookBatch(TextWriter terminal, bool plain)
                 .WatchAsync(observer => new NotebookRunner(log is null ? observer : new Observers(observer, log)).RunAsync(request, cancel)).ConfigureAwait(false);
             OutcomeReport.Write(terminal, outcome, Reporters.Columns());
             log?.Ended(outcome);
+            continues = outcome.Continues;
             bool missed = check && outcome.Status == RunStatus.Succeeded && outcome.Scores.Any(score => score.Holds() == false);
             ended.Add((request, missed ? RunStatus.Failed : outcome.Status, outcome.Elapsed, outcome.Error?.UserInput?.Message));
         }

@@ -15,6 +15,9 @@ public interface IRunObserver
     /// <summary>The running cell says how far it is.</summary>
     void Progressed(WorkProgress progress);
 
+    /// <summary>Something that the user should know, in a line.</summary>
+    void Noted(string line);
+
     /// <summary>A cell has ended.</summary>
     void CellEnded(CellPosition cell, CellResult result, TimeSpan elapsed);
 }

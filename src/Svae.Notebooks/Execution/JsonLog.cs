@@ -14,9 +14,10 @@ namespace Svae.Notebooks.Execution;
 /// <item><term>notebook-started</term><description><c>notebook</c>, <c>cells</c>, <c>expectedSeconds</c> where an earlier run tells</description></item>
 /// <item><term>cell-started</term><description><c>cell</c> (from 1), <c>title</c></description></item>
 /// <item><term>progress</term><description><c>stage</c>, <c>fraction</c> (0 to 1), <c>detail</c>; at most one a second</description></item>
+/// <item><term>note</term><description><c>text</c></description></item>
 /// <item><term>cell-ended</term><description><c>cell</c>, <c>status</c> (completed, failed, interrupted), <c>seconds</c></description></item>
 /// <item><term>notebook-ended</term><description><c>notebook</c>, <c>status</c> (succeeded, failed, usererror, timedout, cancelled), <c>seconds</c>,
-/// <c>summary</c>, <c>scores</c>, <c>claims</c> and <c>holding</c>, <c>files</c>, and on failure <c>error</c> with <c>name</c>, <c>message</c>, <c>cell</c>, <c>line</c></description></item>
+/// <c>summary</c>, <c>scores</c>, <c>claims</c> and <c>holding</c>, <c>files</c>, and <c>continues</c> (true when a checkpoint is there for the next run), on failure <c>error</c> with <c>name</c>, <c>message</c>, <c>cell</c>, <c>line</c></description></item>
 /// <item><term>batch-ended</term><description><c>notebooks</c>, <c>exitCode</c></description></item>
 /// </list>
 /// </summary>
@@ -53,6 +54,8 @@ internal sealed class JsonLog(TextWriter writer) : IRunObserver
         Write("progress", fields);
     }
 
+    public void Noted(string line) => Write("note", new() { ["text"] = line });
+
     public void CellEnded(CellPosition cell, CellResult result, TimeSpan elapsed) =>
         Write("cell-ended", new() { ["cell"] = cell.Number, ["status"] = result.Status.ToString().ToLowerInvariant(), ["seconds"] = Seconds(elapsed) });
 
@@ -66,6 +69,7 @@ internal sealed class JsonLog(TextWriter writer) : IRunObserver
         if (outcome.Scores.Count(score => score.Holds() is not null) is > 0 and int claims)
             (fields["claims"], fields["holding"]) = (claims, outcome.Scores.Count(score => score.Holds() == true));
         fields["files"] = new JsonArray(outcome.Files.Select(file => (JsonNode)file).ToArray());
+        if (outcome.Continues) fields["continues"] = true;
         if (outcome.Error is { } error)
         {
             var failure = new JsonObject { ["name"] = error.Name, ["message"] = error.Message };

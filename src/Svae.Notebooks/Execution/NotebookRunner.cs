@@ -29,22 +29,24 @@ public sealed class NotebookRunner(IRunObserver observer)
         var forecast = RunForecast.Of(notebook, request);
         foreach (var cell in notebook.Cells) cell.ClearResults();
 
+        observer.NotebookStarted(request.Notebook, forecast);
+        var clock = Stopwatch.StartNew();
         var results = new ResultsFolder(request.ResultsFolder ?? Path.Combine(request.OutputFolder, request.Name + "-results"), request.OutputFolder, request.Name);
         var parameters = ParametersCell.InForce(notebook);
-        var session = new NotebookSession(results.Working, new Forward(observer));
+        var checkpoints = new RunCheckpoints(request.CheckpointFolder, notebook.Cells.Where(cell => cell.IsCode).Select(cell => cell.Source), observer.Noted);
+        var session = new NotebookSession(results.Working, new Forward(observer), checkpoints.For);
         session.Ledger.Seed = long.TryParse(parameters.GetValueOrDefault("Seed"), CultureInfo.InvariantCulture, out long seed) ? seed : null;
-        var clock = Stopwatch.StartNew();
-        observer.NotebookStarted(request.Notebook, forecast);
         try
         {
-            var (status, failed, error) = await RunCellsAsync(notebook, session, request.Timeout, cancel).ConfigureAwait(false);
+            var (status, failed, error) = await RunCellsAsync(notebook, session, checkpoints, request.Timeout, cancel).ConfigureAwait(false);
             var scores = session.Ledger.Scores;
             new RunMark(status, clock.Elapsed.TotalSeconds, request.Quick, request.Parameters).With(scores).PutOn(notebook);
             if (scores.Count > 0)
                 session.Save(NotebookLedger.FileName, new NotebookLedger(request.Name, parameters, Math.Round(clock.Elapsed.TotalSeconds, 1), scores).ToJson());
             var files = Write(notebook, request, status, results);
+            if (status == RunStatus.Succeeded) checkpoints.Discard();
             var summary = session.Summary.Select(line => (line.Name, results.Translate(line.Value))).ToArray();
-            return new RunOutcome(request.Notebook, status, clock.Elapsed, failed, error, summary, scores, files);
+            return new RunOutcome(request.Notebook, status, clock.Elapsed, failed, error, summary, scores, files) { Continues = checkpoints.Any() };
         }
         finally
         {
@@ -53,7 +55,7 @@ public sealed class NotebookRunner(IRunObserver observer)
     }
 
     private async Task<(RunStatus, CellPosition?, CellError?)> RunCellsAsync(
-        NotebookDocument notebook, NotebookSession session, TimeSpan? timeout, CancellationToken cancel)
+        NotebookDocument notebook, NotebookSession session, RunCheckpoints checkpoints, TimeSpan? timeout, CancellationToken cancel)
     {
         BackgroundErrors.SurviveThoseOfCells();
         using var script = new ScriptSession(session);
@@ -67,6 +69,7 @@ public sealed class NotebookRunner(IRunObserver observer)
             {
                 var output = outputs.ForCell(position.Number);
                 shown.Add((cell, position, output));
+                checkpoints.Enter(position.Number);
                 var result = await RunCellAsync(script, cell, position, output, stop.Token).ConfigureAwait(false);
                 // A cell may also end in good order because it was asked to stop: what it has is not the whole.
                 if (result.Status != CellStatus.Completed || stop.IsCancellationRequested)

@@ -12,6 +12,8 @@ internal sealed class Observers(params IReadOnlyList<IRunObserver> all) : IRunOb
 
     public void Progressed(WorkProgress progress) => Tell(one => one.Progressed(progress));
 
+    public void Noted(string line) => Tell(one => one.Noted(line));
+
     public void CellEnded(CellPosition cell, CellResult result, TimeSpan elapsed) => Tell(one => one.CellEnded(cell, result, elapsed));
 
     private void Tell(Action<IRunObserver> what)

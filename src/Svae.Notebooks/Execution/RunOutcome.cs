@@ -57,6 +57,9 @@ public sealed partial record RunOutcome(
     IReadOnlyList<ReproductionScore> Scores,
     IReadOnlyList<string> Files)
 {
+    /// <summary>Is there a checkpoint of the notebook's training, from which the next run goes on?</summary>
+    public bool Continues { get; init; }
+
     /// <summary>Line of the failed cell, from one, where it went wrong; null when the error does not say.</summary>
     public int? FailedLine() => FailedCell is not { } cell ? null : Error?.Traceback.Select(text => Place().Match(text))
         .Where(place => place.Success && int.Parse(place.Groups[1].Value, CultureInfo.InvariantCulture) == cell.Number)

@@ -36,6 +36,9 @@ public sealed record RunRequest
     /// <summary>Path of the HTML page.</summary>
     public string Page => Path.Combine(OutputFolder, Name + ".html");
 
+    /// <summary>Folder for what the training of a run that did not succeed goes on from.</summary>
+    public string CheckpointFolder => Path.Combine(OutputFolder, $".{Name}-checkpoints");
+
     /// <summary>The notebook's name: the file's, without the extension.</summary>
     public string Name => Path.GetFileNameWithoutExtension(Notebook);
 }

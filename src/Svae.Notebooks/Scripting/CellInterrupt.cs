@@ -20,6 +20,9 @@ public sealed class CellInterrupt : IDisposable
     /// <summary>Has a stop been asked for?</summary>
     public bool IsRequested => cooperative.IsCancellationRequested;
 
+    /// <summary>How much longer than usual the cell is given to end by its token, for instance to write down where its training stands.</summary>
+    internal TimeSpan Grace { get; set; }
+
     /// <summary>Does the next checkpoint end the cell?</summary>
     internal bool StopsAtCheckpoints
     {
@@ -60,7 +63,7 @@ public sealed class CellInterrupt : IDisposable
     {
         // What a library registered for this moment may throw or never return.
         OnOwnThread(cooperative.Cancel);
-        if (ended.Wait(UntilCheckpoints)) return;
+        if (ended.Wait(UntilCheckpoints + Grace)) return;
         StopsAtCheckpoints = true;
         Checkpoint.LookCloser();
         if (ended.Wait(UntilAbort)) return;

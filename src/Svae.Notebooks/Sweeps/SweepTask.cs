@@ -13,12 +13,12 @@ internal static class SweepTask
     {
         using var mine = await plan.TakeAsync(task, cancel).ConfigureAwait(false);
         if (SweepRecord.Of(plan, task) is { } done && done.Succeeded()) return done;
-        string folder = plan.FolderOf(task);
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        var request = Request(plan, task, plan.FolderOf(task));
+        Clear(request);
         var clock = Stopwatch.StartNew();
         try
         {
-            var outcome = await new NotebookRunner(log).RunAsync(Request(plan, task, folder), cancel).ConfigureAwait(false);
+            var outcome = await new NotebookRunner(log).RunAsync(request, cancel).ConfigureAwait(false);
             log.Ended(outcome);
             string? error = outcome.Error is null ? null : outcome.Error.UserInput is { } wrong ? wrong.Message : $"{outcome.Error.Name}: {outcome.Error.Message}" + (outcome.FailedCell is { } cell ? $" (cell {cell.Number})" : "");
             return SweepRecord.Write(plan, task, outcome.Status, outcome.Elapsed, error, outcome.Scores);
@@ -28,6 +28,15 @@ internal static class SweepTask
             log.Refused(plan.Notebook, e.Message);
             return SweepRecord.Write(plan, task, RunStatus.UserError, clock.Elapsed, e.Message, []);
         }
+    }
+
+    // Of a former try only the checkpoints stay.
+    private static void Clear(RunRequest request)
+    {
+        if (!Directory.Exists(request.OutputFolder)) return;
+        foreach (string file in Directory.EnumerateFiles(request.OutputFolder)) File.Delete(file);
+        foreach (string folder in Directory.EnumerateDirectories(request.OutputFolder))
+            if (folder != request.CheckpointFolder) Directory.Delete(folder, recursive: true);
     }
 
     private static RunRequest Request(SweepPlan plan, int task, string folder) => new()

@@ -63,6 +63,8 @@ internal sealed class LiveReporter(IAnsiConsole console) : IReporter, IRunObserv
         }
     }
 
+    public void Noted(string line) => Say(line);
+
     public void CellEnded(CellPosition cell, CellResult result, TimeSpan elapsed)
     {
         lock (gate)

@@ -25,6 +25,7 @@ internal static class OutcomeReport
         WriteMissed(terminal, outcome.Scores);
         terminal.WriteLine($"{outcome.Notebook} {Verdict(outcome)} {Durations.Short(outcome.Elapsed)}, {PeakMemory()}");
         foreach (string file in outcome.Files) terminal.WriteLine("  " + file);
+        if (outcome.Continues) terminal.WriteLine("  its training is kept: the same command goes on from there");
         terminal.Flush();
     }
 

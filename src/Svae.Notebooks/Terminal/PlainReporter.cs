@@ -35,6 +35,8 @@ internal sealed class PlainReporter(TextWriter writer) : IReporter, IRunObserver
         }
     }
 
+    public void Noted(string line) => Line("  " + line);
+
     public void CellEnded(CellPosition cell, CellResult result, TimeSpan elapsed)
     {
         string how = result.Status switch { CellStatus.Failed => "  FAILED", CellStatus.Interrupted => "  stopped", _ => "" };

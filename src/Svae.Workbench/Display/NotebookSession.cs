@@ -11,11 +11,14 @@ public sealed class NotebookSession
     private readonly List<(string Name, string Value)> summary = [];
     private readonly Lock gate = new();
     private readonly string folder;
+    private readonly Func<string, CheckpointSettings>? checkpoints;
 
     /// <param name="outputFolder">Folder for result files; made when first asked for. Default: <c>artifacts/notebooks</c> under the current folder.</param>
     /// <param name="progress">Receives progress; default: nobody.</param>
-    public NotebookSession(string? outputFolder = null, IProgress<WorkProgress>? progress = null)
+    /// <param name="checkpoints">Answers <see cref="Checkpoint"/>; default: a file in the output folder.</param>
+    public NotebookSession(string? outputFolder = null, IProgress<WorkProgress>? progress = null, Func<string, CheckpointSettings>? checkpoints = null)
     {
+        this.checkpoints = checkpoints;
         folder = Path.GetFullPath(outputFolder ?? Path.Combine("artifacts", "notebooks"));
         Progress = progress ?? new Nobody();
     }
@@ -44,6 +47,14 @@ public sealed class NotebookSession
 
     /// <summary>Absolute path of the folder for result files; exists once it has been read.</summary>
     public string OutputFolder => Directory.CreateDirectory(folder).FullName;
+
+    /// <summary>
+    /// Where a training keeps what it goes on from after a stop: in an editor when its cell is run again, with <c>svae run</c> when the same
+    /// command is given again.
+    /// </summary>
+    /// <param name="name">The training's name, one of its own among those that the cell starts.</param>
+    public CheckpointSettings Checkpoint(string name) =>
+        checkpoints?.Invoke(name) ?? new CheckpointSettings(Path.Combine(OutputFolder, $"{name}.checkpoint"));
 
     /// <summary>Says one result at the end of the run: "accuracy: .58 (ceiling .71)". The same name again replaces the value.</summary>
     /// <param name="name">What is said.</param>

@@ -69,7 +69,8 @@ internal static class Checkpoint
     private static JsonObject Run(TrainingSettings settings, Minibatches data) => new()
     {
         ["phase"] = settings.Phase, ["epochs"] = settings.Epochs, ["optimizer"] = settings.Optimizer.ToString(), ["step"] = settings.Step.ToString(),
-        ["rate"] = settings.RateSchedule.ToString(), ["frames"] = data.Frames, ["pieces"] = data.Pieces, ["batch"] = data.BatchSize,
+        ["rate"] = settings.RateSchedule.ToString(), ["schedules"] = $"{settings.NaturalSchedule} {settings.KlSchedule} {settings.PotentialSchedule}",
+        ["data"] = data.Checksum(), ["frames"] = data.Frames, ["pieces"] = data.Pieces, ["batch"] = data.BatchSize,
     };
 
     private static Tensor Moments(optim.Optimizer optimizer)

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -77,6 +79,22 @@ public sealed class Minibatches
             using var scope = NewDisposeScope();
             yield return Gather([.. order.Skip(i).Take(BatchSize).Select(o => pieces[o])]);
         }
+    }
+
+    /// <summary>A number that changes with the observations, the gaps, the known states and the order of the recordings.</summary>
+    internal string Checksum()
+    {
+        using var scope = NewDisposeScope();
+        ulong sum = 0;
+        void Add(long part) => sum = sum * 0x9E3779B97F4A7C15 + (ulong)part; // modulo 2⁶⁴
+        for (int i = 0; i < sequences.Count; i++)
+        {
+            Tensor y = sequences[i].cpu().to(ScalarType.Float32).contiguous();
+            foreach (int bits in MemoryMarshal.Cast<byte, int>(y.bytes)) Add(bits);
+            foreach (bool gone in missing[i] ?? []) Add(gone ? 1 : 0);
+            foreach (int state in labels[i] ?? []) Add(state);
+        }
+        return sum.ToString("x16", CultureInfo.InvariantCulture);
     }
 
     /// <summary>Goes to where the dealing stood after this many epochs.</summary>

@@ -62,14 +62,15 @@ public sealed class Trainer<TParameters> : IDisposable where TParameters : INatu
     /// <exception cref="UserInputException">The checkpoint cannot be read or is that of another run.</exception>
     public TrainingEnd Run(IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
     {
-        if (settings.Checkpoint is { Resume: true } kept && File.Exists(kept.Path)) Restore(kept.Path);
+        if (settings.Checkpoint is { Resume: true } kept && File.Exists(kept.Path)) Resume(kept);
         while (Step < Steps && !state.StoppedEarly)
         {
             RunEpoch(progress, cancel);
             if (settings.EarlyStopping is { } rule && Step / data.PerEpoch % rule.Every == 0) Evaluate(rule);
         }
         if (settings.EarlyStopping is not null && state.Best is { } best) vae.Restore(best);
-        if (settings.Checkpoint is not null) File.Delete(settings.Checkpoint.Path); // nothing is left to continue
+        if (settings.Checkpoint is { KeepFinished: true } finished) Save(finished.Path);
+        else if (settings.Checkpoint is not null) File.Delete(settings.Checkpoint.Path); // nothing is left to continue
         return state.StoppedEarly ? TrainingEnd.StoppedEarly : TrainingEnd.Finished;
     }
 
@@ -86,6 +87,18 @@ public sealed class Trainer<TParameters> : IDisposable where TParameters : INatu
 
     /// <inheritdoc/>
     public void Dispose() => Optimizer.Dispose();
+
+    private void Resume(CheckpointSettings kept)
+    {
+        try
+        {
+            Restore(kept.Path);
+        }
+        catch (UserInputException e) when (kept.Refused is not null)
+        {
+            kept.Refused(e.Message);
+        }
+    }
 
     private void RunEpoch(IProgress<WorkProgress>? progress, CancellationToken cancel)
     {

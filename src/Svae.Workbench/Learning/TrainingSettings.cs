@@ -101,7 +101,7 @@ public sealed record EarlyStopping(Minibatches HeldOut)
     public double Tolerance { get; init; }
 }
 
-/// <summary>Where and how often a run keeps what it can be continued from. It is written at a stop too, and gone once the phase is finished.</summary>
+/// <summary>Where and how often a run keeps what it can be continued from. It is written at a stop too.</summary>
 /// <param name="Path">The file.</param>
 public sealed record CheckpointSettings(string Path)
 {
@@ -110,4 +110,13 @@ public sealed record CheckpointSettings(string Path)
 
     /// <summary>Whether to continue from the file if it is there; otherwise it is overwritten.</summary>
     public bool Resume { get; init; } = true;
+
+    /// <summary>
+    /// Whether the file stays once the phase is finished, so that a program of several phases that is stopped in a later one need not repeat
+    /// this one: it takes over the finished model. Otherwise the file is removed.
+    /// </summary>
+    public bool KeepFinished { get; init; }
+
+    /// <summary>Told why the file cannot be used, damaged or of another run; training then begins anew. Null to throw.</summary>
+    public Action<string>? Refused { get; init; }
 }

@@ -72,6 +72,23 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Ctrl_C_before_anything_is_shown_is_answered_too()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "skipped: this system has no signals to send");
+        // The log is a pipe that nobody reads yet, so the program waits for it before it shows anything.
+        string log = Path.Combine(work.Folder, "log");
+        using (var make = Process.Start("mkfifo", [log])) await make.WaitForExitAsync();
+        var start = new ProcessStartInfo(ClientHome.Program, ["run", work.Write("one", "1"), "--out", work.Output, "--log", log]) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        await Task.Delay(3000);
+        Process.Start("kill", ["-INT", $"{process.Id}"]).Dispose();
+        Assert.Equal("stopping … (again to kill)", await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+        await File.ReadAllTextAsync(log);
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(130, process.ExitCode);
+    }
+
+    [Fact]
     public async Task Of_a_long_cell_the_lines_around_the_failed_one_are_shown()
     {
         string filling(int from) => string.Join('\n', Enumerable.Range(from, 20).Select(i => $"// line {i}"));

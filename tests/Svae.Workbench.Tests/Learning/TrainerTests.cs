@@ -50,6 +50,58 @@ public class TrainerTests
     }
 
     [Fact]
+    public void A_finished_phase_that_is_kept_is_taken_over_and_what_follows_is_bit_for_bit_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        TrainingSettings Phase(int number) => Settings() with
+        {
+            Phase = $"phase {number}", Checkpoint = new CheckpointSettings(Path.Combine(folder.Path, $"{number}.svae")) { KeepFinished = true },
+        };
+        (string, double[]) Both(IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+        {
+            var (vae, data, g, history) = (LearningToy.Lds(1), Data(), new Generator(9), new TrainingHistory());
+            vae.Fit(data, Phase(1), g, history);
+            vae.Fit(data, Phase(2), g, history, progress, cancel);
+            return (LearningToy.Fingerprint(vae), [.. history.Records.Select(r => r.Elbo)]);
+        }
+
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Both(new StopAt(stop, 0.4), stop.Token));
+        Assert.Equal(2, Directory.GetFiles(folder.Path).Length);
+        var resumed = Both();
+        var again = Both(); // takes over both
+        foreach (string file in Directory.GetFiles(folder.Path)) File.Delete(file);
+        var whole = Both();
+        Assert.Equal(whole.Item1, resumed.Item1);
+        Assert.Equal(whole.Item2, resumed.Item2);
+        Assert.Equal(whole.Item1, again.Item1);
+        Assert.Equal(24, whole.Item2.Length);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_cannot_be_used_is_told_and_training_begins_anew()
+    {
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "run.svae");
+        var told = new List<string>();
+        TrainingSettings settings = Settings() with { Checkpoint = new CheckpointSettings(path) { Refused = told.Add } };
+        string Trained(Minibatches data, TrainingSettings how)
+        {
+            var vae = LearningToy.Lds(1);
+            vae.Fit(data, how, new Generator(9));
+            return LearningToy.Fingerprint(vae);
+        }
+
+        using (var trainer = new Trainer<LdsParameters>(LearningToy.Lds(1), Data(seed: 3), settings, new Generator(9))) trainer.Save(path);
+        string anew = Trained(Data(), settings);
+        Assert.Contains("another run", Assert.Single(told)); // the same sizes, other observations
+        Assert.Equal(Trained(Data(), Settings()), anew);
+        File.WriteAllText(path, "no archive");
+        Assert.Equal(anew, Trained(Data(), settings));
+        Assert.Contains("damaged", told[1]);
+    }
+
+    [Fact]
     public void A_checkpoint_of_another_run_is_refused_with_the_difference()
     {
         using var folder = new TemporaryFolder();
