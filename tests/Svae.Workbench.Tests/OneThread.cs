@@ -4,8 +4,9 @@ using TorchSharp;
 namespace Svae.Workbench.Tests;
 
 /// <summary>
-/// Test classes already run side by side, so each tensor operation gets one thread: with more, they wait for one another
-/// at every small operation (the supervised ceiling's tests: 15 s of CPU instead of 1.6 s on a busy machine).
+/// Test classes run one after another (xunit.runner.json), but often beside other programs. Each tensor operation gets one thread:
+/// several would wait for one another at every small operation (the supervised ceiling's tests: 15 s of CPU instead of 1.6 s on a
+/// busy machine).
 /// </summary>
 internal static class OneThread
 {

@@ -29,7 +29,7 @@ internal sealed class LiveReporter(IAnsiConsole console) : IReporter, IRunObserv
             return await run(this).ConfigureAwait(false);
         }).ConfigureAwait(false);
 
-    public void Say(string line) => console.MarkupLine(Markup.Escape(line));
+    public void Say(string line) => console.LineAboveBars(Markup.Escape(line));
 
     public void NotebookStarted(string notebook, RunForecast expected)
     {
@@ -70,7 +70,7 @@ internal sealed class LiveReporter(IAnsiConsole console) : IReporter, IRunObserv
         lock (gate)
         {
             string sign = result.Status switch { CellStatus.Completed => "[green]✓[/]", CellStatus.Failed => "[red]✗[/]", _ => "[yellow]■[/]" };
-            console.MarkupLine($"{sign} [grey]{cell.Number,2}/{cell.Count}[/]  {Markup.Escape(cell.Title)}  [grey]{Durations.Short(elapsed)}[/]");
+            console.LineAboveBars($"{sign} [grey]{cell.Number,2}/{cell.Count}[/]  {Markup.Escape(cell.Title)}  [grey]{Durations.Short(elapsed)}[/]");
             doneTime += elapsed;
             done++;
             inCell.Reset();

@@ -15,6 +15,7 @@ internal sealed class SweepReporter(TextWriter terminal, SweepPlan plan, int tas
     private readonly Lock gate = new();
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly Dictionary<int, ProgressTask> bars = [];
+    private readonly int longestName = Enumerable.Range(0, plan.Tasks.Count).Max(task => Name(plan, task).Length);
     private ProgressContext? live;
     private ProgressTask? whole;
     private IAnsiConsole? console;
@@ -42,14 +43,14 @@ internal sealed class SweepReporter(TextWriter terminal, SweepPlan plan, int tas
     /// <summary>A line of the program's own among what is shown.</summary>
     public void Say(string line)
     {
-        if (console is not null) console.MarkupLine(Markup.Escape(line));
+        if (console is not null) console.LineAboveBars(Markup.Escape(line));
         else terminal.WriteLine(line);
     }
 
     public void Started(int task)
     {
         lock (gate)
-            if (live is not null) bars[task] = live.AddTask(BarText.Fit(console!, Name(task)), maxValue: 1).IsIndeterminate();
+            if (live is not null) bars[task] = live.AddTask(BarText.Fit(console!, Name(plan, task)), maxValue: 1).IsIndeterminate();
     }
 
     public void Said(int task, string doing, double? fraction)
@@ -57,7 +58,7 @@ internal sealed class SweepReporter(TextWriter terminal, SweepPlan plan, int tas
         lock (gate)
         {
             if (!bars.TryGetValue(task, out var bar)) return;
-            bar.Description = BarText.Fit(console!, $"{Name(task)}  {doing}");
+            bar.Description = BarText.Fit(console!, $"{Name(plan, task)}  {doing}");
             bar.IsIndeterminate = fraction is null;
             if (fraction is { } part) bar.Value = Math.Clamp(part, 0, 1);
         }
@@ -68,22 +69,31 @@ internal sealed class SweepReporter(TextWriter terminal, SweepPlan plan, int tas
         lock (gate)
         {
             ended++;
-            string scores = string.Join("  ", record.Scores.Take(3).Select(score => $"{score.Name} {score.Measured()}"));
-            string line = $"[{ended.ToString().PadLeft(tasks.ToString().Length)}/{tasks}] {(record.Succeeded() ? '✓' : record.Failed() ? '✗' : '■')} {Name(task),-32}  {Durations.Short(TimeSpan.FromSeconds(record.Seconds)),8}  "
-                + (record.Succeeded() ? scores : record.Failed() ? record.Error ?? record.Status : "stopped");
             string left = ended < tasks && record.Succeeded() ? $", {Durations.Short(clock.Elapsed * ((double)(tasks - ended) / ended))} left" : "";
             if (live is null)
             {
-                terminal.WriteLine(line.TrimEnd() + left);
+                terminal.WriteLine(Line(task, record, int.MaxValue) + left);
                 terminal.Flush();
                 return;
             }
-            console!.MarkupLine(Markup.Escape(line.TrimEnd()));
+            console!.LineAboveBars(Markup.Escape(Line(task, record, console!.Profile.Width)));
             whole!.Increment(1);
             whole.Description = $"[bold]sweep[/] [grey]{ended} of {tasks}{left}[/]";
             if (bars.Remove(task, out var bar)) live.RemoveTask(bar);
         }
     }
 
-    private string Name(int task) => plan[task].ToString() is { Length: > 0 } name ? name : plan.Notebook;
+    // With as many of the first scores as there is room for; an error is said in full.
+    private string Line(int task, SweepRecord record, int columns)
+    {
+        string sign = record.Succeeded() ? "✓" : record.Failed() ? "✗" : "■";
+        string line = $"[{ended.ToString().PadLeft(tasks.ToString().Length)}/{tasks}] {sign} {Name(plan, task).PadRight(Math.Min(longestName, 32))}  {Durations.Short(TimeSpan.FromSeconds(record.Seconds)),8}";
+        if (!record.Succeeded()) return $"{line}  {(record.Failed() ? record.Error ?? record.Status : "stopped")}";
+        foreach (string score in record.Scores.Take(3).Select(score => $"  {score.Name} {score.Measured()}"))
+            if (line.Length + score.Length <= columns) line += score;
+            else break;
+        return line;
+    }
+
+    private static string Name(SweepPlan plan, int task) => plan[task].ToString() is { Length: > 0 } name ? name : plan.Notebook;
 }

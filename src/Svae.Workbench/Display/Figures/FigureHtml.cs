@@ -10,7 +10,8 @@ namespace Svae.Workbench.Display;
 internal static class FigureHtml
 {
     // The chart takes text colour from where it stands, so it follows light and dark themes. Nothing is removed or replaced:
-    // VS Code detaches and re-inserts outputs, and would stumble over a missing node.
+    // VS Code detaches and re-inserts outputs, and would stumble over a missing node. Where the chart has less than its width, the legend
+    // takes more rows than were planned, and gets the space.
     private const string Script = """
         (function(id,fig){
         function place(){document.querySelectorAll('[data-svae-figure="'+id+'"]').forEach(function(root){
@@ -21,8 +22,14 @@ internal static class FigureHtml
           l.paper_bgcolor=l.plot_bgcolor='rgba(0,0,0,0)';l.font.color=ink;
           Object.keys(l).forEach(function(k){if(/^[xy]axis/.test(k)){l[k].gridcolor=grid;l[k].linecolor=ink;l[k].zerolinecolor=grid;l[k].tickcolor=ink}});
           live.style.display='block';
-          Promise.resolve(window.Plotly.newPlot(live,f.data,l,{responsive:true,displaylogo:false})).then(
-            function(){still.style.display='none'},function(){live.style.display='none'});
+          Promise.resolve(window.Plotly.newPlot(live,f.data,l,{responsive:true,displaylogo:false})).then(function(){
+            still.style.display='none';
+            var more=((live._fullLayout||{}).legend||{})._height-l.meta.legendHeight;
+            if(!(more>3))return;
+            var change={'margin.t':l.margin.t+more,height:l.height+more};
+            l.annotations.forEach(function(a,i){if(a.name==='subtitle')change['annotations['+i+'].yshift']=a.yshift+more});
+            return window.Plotly.relayout(live,change);
+          },function(){live.style.display='none'});
         })}
         place();setTimeout(place,50);window.addEventListener('load',place);window.addEventListener('svae-plotly',place);
         })

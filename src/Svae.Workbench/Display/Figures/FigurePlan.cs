@@ -9,6 +9,7 @@ internal sealed class FigurePlan
     private readonly Dictionary<Mark, string> colorOfMark = new(ReferenceEqualityComparer.Instance);
 
     private readonly Dictionary<InstantMark, int> lineOfInstant = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<LevelMark, LevelLabel> labelOfLevel = new(ReferenceEqualityComparer.Instance);
 
     public FigurePlan(Figure figure)
     {
@@ -30,6 +31,8 @@ internal sealed class FigurePlan
         }
         for (int i = 0; i < Ranges.Length; i++) StackInstants(i);
         Grid = new LiveGrid(this);
+        for (int i = 0; i < Ranges.Length; i++)
+            foreach (var (level, label) in LevelLabels.Of(this, i)) labelOfLevel[level] = label;
     }
 
     public Figure Figure { get; }
@@ -49,6 +52,9 @@ internal sealed class FigurePlan
 
     /// <summary>In which line, counted from the top, an instant's label stands, so that labels of near instants do not overlap.</summary>
     public int LineOf(InstantMark mark) => lineOfInstant[mark];
+
+    /// <summary>Where the label of a reference line stands, so that it covers no data.</summary>
+    public LevelLabel LabelOf(LevelMark mark) => labelOfLevel[mark];
 
     /// <summary>The instant lies so far right that its label stands to its left.</summary>
     public bool IsLate(int panel, double x)

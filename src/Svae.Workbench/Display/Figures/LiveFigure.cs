@@ -33,9 +33,9 @@ internal static class LiveFigure
                 ("pad", Object(("t", 8))), ("font", Object(("size", 16))))),
             ("font", Object(("size", 13), ("family", "Arial, Liberation Sans, DejaVu Sans, sans-serif"))),
             ("height", (int)(grid.Inner + grid.Top + bottom)),
-            ("margin", Object(("l", 60), ("r", grid.Right), ("t", grid.Top), ("b", bottom))),
+            ("margin", Object(("l", LiveGrid.Left), ("r", grid.Right), ("t", grid.Top), ("b", bottom))),
             ("barmode", "overlay"), ("hovermode", "closest"), ("modebar", Object(("bgcolor", "rgba(0,0,0,0)"))),
-                ("showlegend", plan.Legend.Count > 0),
+                ("showlegend", plan.Legend.Count > 0), ("meta", Object(("legendHeight", grid.LegendHeight))),
             ("legend", Object(("orientation", "h"), ("x", 0), ("xanchor", "left"), ("y", 1 + grid.LegendLift / grid.Inner),
                 ("yanchor", "bottom"), ("traceorder", "normal"), ("itemsizing", "constant"))));
 
@@ -52,7 +52,7 @@ internal static class LiveFigure
             if (panels[i].EqualAspect && !(i > 0 && plan.Figure.SharedX && plan.Figure.SharedY)) y.With(("scaleanchor", "x" + Suffix(i)));
             layout.With(("xaxis" + Suffix(i), x), ("yaxis" + Suffix(i), y));
         }
-        LiveMarks.Annotate(plan, layout, grid.Top - 32);
+        LiveMarks.Annotate(plan, layout, grid.Top - 28);
         return layout;
     }
 

@@ -46,7 +46,7 @@ internal static class LiveMarks
             ("marker", Object(("symbol", "square"), ("size", 12), ("color", entry.Color))), ("hoverinfo", "skip")));
     }
 
-    /// <summary>Reference lines, their labels, notes, and the subtitle, so many pixels above the plots.</summary>
+    /// <summary>Reference lines, their labels, notes, and last the subtitle, so many pixels above the plots.</summary>
     public static void Annotate(FigurePlan plan, Layout layout, int subtitleShift)
     {
         var shapes = new List<object>();
@@ -68,7 +68,9 @@ internal static class LiveMarks
                         break;
                     case LevelMark level:
                         shapes.Add(Segment(x + " domain", y, 0, 1, Round(level.Y), Round(level.Y), plan.ColorOf(mark), "dash"));
-                        texts.Add(Text(level.Label, x + " domain", y, 1, Place(yAxis, level.Y), "right", "bottom"));
+                        LevelLabel at = plan.LabelOf(level);
+                        texts.Add(Text(level.Label, x + " domain", y, at.Across, Place(yAxis, level.Y),
+                            at.Across switch { 0 => "left", 1 => "right", _ => "center" }, at.Above ? "bottom" : "top"));
                         break;
                     case InstantMark instant:
                         shapes.Add(Segment(x, y + " domain", Round(instant.X), Round(instant.X), 0, 1, plan.ColorOf(mark), "dot"));
@@ -83,7 +85,7 @@ internal static class LiveMarks
         }
         if (plan.Grid.Subtitle.Count > 0)
             texts.Add(Text(string.Join("<br>", plan.Grid.Subtitle), "paper", "paper", 0, 1, "left", "top")
-                .With(("yshift", subtitleShift), ("xshift", -50), ("align", "left")));
+                .With(("name", "subtitle"), ("yshift", subtitleShift), ("xshift", -50), ("align", "left")));
         layout.With(("shapes", shapes.ToArray()), ("annotations", texts.ToArray()));
     }
 
@@ -125,7 +127,7 @@ internal static class LiveMarks
     {
         var (rx, ry) = (plan.Ranges[panel].X, plan.Ranges[panel].Y);
         double[] across = plan.Grid.DomainX(panel);
-        double perX = (rx.Max - rx.Min) / ((across[1] - across[0]) * (plan.Figure.Width - 60 - plan.Grid.Right));
+        double perX = (rx.Max - rx.Min) / ((across[1] - across[0]) * plan.Grid.Across);
         double perY = (ry.Max - ry.Min) / plan.Figure.Panels[panel].Height;
         if (plan.Figure.Panels[panel].EqualAspect) perX = perY = Math.Max(perX, perY);
         var x = new List<double>();

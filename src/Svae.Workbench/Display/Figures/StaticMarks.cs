@@ -32,8 +32,8 @@ internal static class StaticMarks
             case RibbonMark ribbon: Layer(plot, (canvas, axes) => DrawRibbon(canvas, axes, ribbon)); break;
             case LevelMark level:
                 plot.Add.HorizontalLine(StaticPanel.Place(panel.Y, level.Y), 1.5f, Color.FromHex(plan.ColorOf(mark)), LinePattern.Dashed);
-                Layer(plot, (canvas, axes) => DrawText(canvas, level.Label, axes.DataRect.Right - 6,
-                    axes.GetPixelY(StaticPanel.Place(panel.Y, level.Y)) - 5, SKTextAlign.Right));
+                Layer(plot, (canvas, axes) => DrawLevelLabel(canvas, axes.DataRect, level.Label, plan.LabelOf(level),
+                    axes.GetPixelY(StaticPanel.Place(panel.Y, level.Y))));
                 break;
             case InstantMark instant:
                 plot.Add.VerticalLine(StaticPanel.Place(panel.X, instant.X), 1.5f, Color.FromHex(plan.ColorOf(mark)), LinePattern.Dotted);
@@ -179,6 +179,10 @@ internal static class StaticMarks
         float y = axes.DataRect.Top + 14 + 15 * plan.LineOf(instant);
         DrawText(canvas, instant.Label, left ? x - 5 : x + 5, y, left ? SKTextAlign.Right : SKTextAlign.Left);
     }
+
+    private static void DrawLevelLabel(SKCanvas canvas, PixelRect plot, string text, LevelLabel at, float line) =>
+        DrawText(canvas, text, plot.Left + 6 + (float)at.Across * (plot.Width - 12), at.Above ? line - 5 : line + 14,
+            at.Across switch { 0 => SKTextAlign.Left, 1 => SKTextAlign.Right, _ => SKTextAlign.Center });
 
     private static void DrawText(SKCanvas canvas, string text, float x, float y, SKTextAlign align)
     {

@@ -9,12 +9,12 @@ namespace Svae.Workbench.Display;
 [TypeFormatterSource(typeof(MimeBundleFormatters))]
 public sealed class ComparisonTable : IMimeBundle
 {
-    private readonly string[] columns;
+    private readonly ScoreColumn[] columns;
     private readonly List<Row> rows = [];
 
     /// <param name="title">What is compared, and on what data.</param>
-    /// <param name="columns">Names of the scores; one that ends in "↓" is better when lower.</param>
-    public ComparisonTable(string title, params string[] columns) => (Title, this.columns) = (title, columns);
+    /// <param name="columns">The scores; one given by its name alone is better when higher, or when lower if the name ends in "↓".</param>
+    public ComparisonTable(string title, params ScoreColumn[] columns) => (Title, this.columns) = (title, columns);
 
     /// <summary>A table of segmentation scores: matched accuracy, NMI, ARI, changepoint F1.</summary>
     /// <param name="title">What is compared, and on what data.</param>
@@ -53,7 +53,7 @@ public sealed class ComparisonTable : IMimeBundle
     /// <summary>The table as aligned text.</summary>
     public override string ToString()
     {
-        string[][] cells = [["", .. columns], .. rows.Select((r, i) => new[]
+        string[][] cells = [["", .. columns.Select(c => c.Name)], .. rows.Select((r, i) => new[]
             { r.Name }.Concat(columns.Select((_, c) => Cell(r, c) + (IsBest(i, c) ? "*" : " "))).ToArray())];
         int[] widths = Enumerable.Range(0, columns.Length + 1).Select(c => cells.Max(row => row[c].Length)).ToArray();
         return Title + "\n" + string.Join("\n", cells.Select(row => string.Join("  ",
@@ -68,7 +68,7 @@ public sealed class ComparisonTable : IMimeBundle
         var lines = rows.Select(r => Quote(r.Name) + string.Concat(columns.Select((_, c) =>
             FormattableString.Invariant($",{Mean(r, c)},{Deviation(r, c)},{r.Seeds.Count}"))));
         return "method" + string.Concat(columns.Select(c =>
-            $",{Quote(c)},{Quote(c + " sd")},{Quote(c + " seeds")}")) + "\n" + string.Join("\n", lines) + "\n";
+            $",{Quote(c.Name)},{Quote(c.Name + " sd")},{Quote(c.Name + " seeds")}")) + "\n" + string.Join("\n", lines) + "\n";
     }
 
     private string ToHtml()
@@ -76,7 +76,7 @@ public sealed class ComparisonTable : IMimeBundle
         const string cell = "padding:4px 14px;text-align:right;font-variant-numeric:tabular-nums";
         var html = new StringBuilder($"<div style=\"font:14px sans-serif\"><div style=\"font-weight:bold;margin-bottom:4px\">{Encode(Title)}</div>");
         html.Append("<table style=\"border-collapse:collapse;font:14px sans-serif\"><thead><tr style=\"border-bottom:1.5px solid currentColor\"><th></th>");
-        foreach (string column in columns) html.Append($"<th style=\"{cell}\">{Encode(column)}</th>");
+        foreach (ScoreColumn column in columns) html.Append($"<th style=\"{cell}\">{Encode(column.Name)}</th>");
         html.Append("</tr></thead><tbody>");
         for (int i = 0; i < rows.Count; i++)
         {
@@ -85,7 +85,7 @@ public sealed class ComparisonTable : IMimeBundle
                 + (rows[i].Competes ? "" : "font-style:italic;opacity:.85");
             html.Append($"<tr style=\"{style}\"><td style=\"padding:4px 14px 4px 2px;text-align:left\">{Encode(rows[i].Name)}</td>");
             for (int c = 0; c < columns.Length; c++)
-                html.Append($"<td style=\"{cell}\">{(IsBest(i, c) ? $"<b>{Cell(rows[i], c)}</b>" : Cell(rows[i], c))}</td>");
+                html.Append($"<td style=\"{cell};white-space:nowrap\">{(IsBest(i, c) ? $"<b>{Cell(rows[i], c)}</b>" : Cell(rows[i], c))}</td>");
             html.Append("</tr>");
         }
         html.Append("</tbody></table>");
@@ -96,17 +96,13 @@ public sealed class ComparisonTable : IMimeBundle
     private ComparisonTable Insert(string method, IReadOnlyList<double[]> seeds, bool competes)
     {
         foreach (double[] scores in seeds)
-            if (scores.Length != columns.Length) throw new ArgumentException($"{method}: expected {columns.Length} scores ({string.Join(", ", columns)}), got {scores.Length}");
+            if (scores.Length != columns.Length) throw new ArgumentException($"{method}: expected {columns.Length} scores ({string.Join(", ", columns.Select(c => c.Name))}), got {scores.Length}");
         rows.Add(new Row(method, seeds, competes));
         return this;
     }
 
-    private bool IsBest(int row, int column)
-    {
-        var means = rows.Where(r => r.Competes).Select(r => Mean(r, column)).Where(double.IsFinite).ToArray();
-        if (!rows[row].Competes || means.Length < 2) return false;
-        return Math.Abs(Mean(rows[row], column) - (columns[column].TrimEnd().EndsWith('↓') ? means.Min() : means.Max())) < 5e-4;
-    }
+    private bool IsBest(int row, int column) => rows[row].Competes
+        && columns[column].IsBest(Mean(rows[row], column), rows.Where(r => r.Competes).Select(r => Mean(r, column)));
 
     private static string Cell(Row row, int column)
     {

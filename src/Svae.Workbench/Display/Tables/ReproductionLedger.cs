@@ -93,9 +93,13 @@ public sealed class ReproductionLedger : IMimeBundle
         html.Append("</tr></thead><tbody>");
         foreach (var score in Scores)
             html.Append("<tr>").AppendJoin("", new[] { Sign(score), score.Name, score.Measured(), score.Claim(), Against(score) }
-                .Select((text, column) => $"<td style=\"{cell}{(score.Holds() == false && column < 3 ? ";font-weight:bold" : "")}\">{WebUtility.HtmlEncode(text)}</td>")).Append("</tr>");
+                .Select((text, column) => $"<td style=\"{cell}{Style(score, column)}\">{WebUtility.HtmlEncode(text)}</td>")).Append("</tr>");
         return html.Append($"</tbody></table><div style=\"font-size:12px;opacity:.75\">{Verdict()}</div></div>").ToString();
     }
+
+    // Names and sources may take several lines; a number stays beside its unit, a bound beside its relation.
+    private static string Style(ReproductionScore score, int column) =>
+        (column is 2 or 3 ? ";white-space:nowrap" : "") + (score.Holds() == false && column < 3 ? ";font-weight:bold" : "");
 
     private string Verdict()
     {

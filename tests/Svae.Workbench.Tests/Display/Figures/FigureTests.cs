@@ -102,6 +102,22 @@ public class FigureTests
         Assert.Single(System.Text.RegularExpressions.Regex.Matches(new Figure("</script><b>")
             { Panels = [new Panel("x", "y").Line([0, 1], [0, 1], "</script>")] }.ToMimeBundle()["text/html"], "</script>"));
 
+    [Theory]
+    [InlineData(3, 1, 1)]
+    [InlineData(3, 40, 3)]
+    [InlineData(6, 60, 6)]
+    public void Title_subtitle_and_every_row_of_the_legend_have_space_above_the_panels(int lines, int letters, int rows)
+    {
+        var panel = new Panel("x", "y");
+        for (int i = 0; i < lines; i++) panel.Line([0, 1], [0, i], new string((char)('a' + i), letters));
+        var layout = Live(new Figure("title") { Subtitle = "subtitle", Panels = [panel] }).GetProperty("layout");
+        int above = layout.GetProperty("margin").GetProperty("t").GetInt32();
+        int legend = layout.GetProperty("meta").GetProperty("legendHeight").GetInt32();
+        Assert.Equal(20 * rows + 10, legend);
+        int subtitle = Assert.Single(layout.GetProperty("annotations").EnumerateArray()).GetProperty("yshift").GetInt32(); // its upper edge over the panels
+        Assert.InRange(subtitle, legend + 6 + 11, above - 24); // over the legend and its lift, with room for the letters; under the title
+    }
+
     [Fact]
     public void Unequal_lengths_are_refused() => Assert.Throws<ArgumentException>(() => new Panel("x", "y").Line([0, 1], [1]));
 }

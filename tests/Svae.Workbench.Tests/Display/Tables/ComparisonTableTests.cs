@@ -12,10 +12,27 @@ public class ComparisonTableTests
     public void The_best_of_each_column_is_bold_and_references_do_not_compete()
     {
         string html = table.ToMimeBundle()["text/html"];
-        Assert.Contains("<b>0.500 ± 0.141</b>", html);
+        Assert.Contains("white-space:nowrap\"><b>0.500 ± 0.141</b>", html); // a deviation stays beside its mean
         Assert.Contains("<b>3.000</b>", html);
         Assert.DoesNotContain("<b>0.990</b>", html);
         Assert.Contains("a &amp; b", html);
+    }
+
+    [Fact]
+    public void The_best_of_a_column_may_be_the_nearest_to_a_value_or_none()
+    {
+        var intervals = new ComparisonTable("t", ScoreColumn.Nearest("coverage", .9), ScoreColumn.Described("width"))
+            .Add("too wide", .94, 4).Add("too sure", .8, 1).Add("none", double.NaN, double.NaN).AddReference("calibrated", .9, 2);
+        Assert.Equal("""
+            t
+                        coverage   width
+            too wide      0.940*  4.000
+            too sure      0.800   1.000
+            none              –       –
+            calibrated    0.900   2.000
+            * best
+            """.ReplaceLineEndings("\n"), intervals.ToString());
+        Assert.Equal(["0.940"], intervals.ToMimeBundle()["text/html"].Split("<b>")[1..].Select(cell => cell[..5]));
     }
 
     [Fact]

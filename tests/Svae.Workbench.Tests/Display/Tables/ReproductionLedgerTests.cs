@@ -34,6 +34,16 @@ public class ReproductionLedgerTests
     }
 
     [Fact]
+    public void A_number_and_its_claim_have_one_line_and_a_long_source_may_wrap()
+    {
+        var ledger = new ReproductionLedger();
+        ledger.Record("gap", 2e-9, atMost: 1e-8, oracle: "a long name of an oracle", unit: "nats");
+        string[] cells = ledger.ToMimeBundle()["text/html"].Split("<td ")[1..];
+        Assert.Equal([false, false, true, true, false], cells.Select(cell => cell.Contains("white-space:nowrap", StringComparison.Ordinal)));
+        Assert.Contains(">≤ 1e−8<", cells[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_tolerance_without_a_reference_is_refused_by_name()
     {
         var ledger = new ReproductionLedger();
