@@ -7,16 +7,30 @@ public sealed class RunCheckpointsTests : IDisposable
 {
     private const string Parameters = "parameters:int Epochs = 4;\nint Seed = 0;";
 
-    // One model in two phases; the ledger holds everything that is random about it.
+    // Two phases of counting, each of which goes on from its file; what a trainer keeps in it is tested beside the trainer.
     private const string Training = """
-        var g = new Generator(1);
-        var vae = new StructuredVae<LdsParameters>(new LinearDynamicalSystem(new() { Dimension = 2 }), new GaussianRecognition(3, 2, [4], g), new GaussianDecoder(2, 3, [4], g));
-        var data = new Minibatches([randn([60, 3], generator: g), randn([60, 3], generator: g)], 10, 2, Seed);
         int steps = 0;
+        double sum = Seed;
         foreach (string name in new[] { "one", "two" })
-            vae.Fit(data, new() { Phase = name, Epochs = Epochs, Checkpoint = Notebook.Checkpoint("phase") }, g, null, new Steps(() => { steps++; Notebook.Progress.Report(new WorkProgress(name, 0)); }), Notebook.Cancellation);
+        {
+            var kept = Notebook.Checkpoint("phase");
+            Directory.CreateDirectory(Path.GetDirectoryName(kept.Path)!);
+            int step = 0;
+            if (File.Exists(kept.Path) && File.ReadAllText(kept.Path).Split(' ') is var read)
+                if (read.Length == 2) (step, sum) = (int.Parse(read[0]), double.Parse(read[1]));
+                else kept.Refused("the file is damaged");
+            for (; step < 6 * Epochs; step++, steps++)
+            {
+                if (Notebook.Cancellation.IsCancellationRequested) File.WriteAllText(kept.Path, $"{step} {sum:r}");
+                Notebook.Cancellation.ThrowIfCancellationRequested();
+                sum = 1.1 * sum + step;
+                Thread.Sleep(50);
+                Notebook.Progress.Report(new WorkProgress(name, 0));
+            }
+            File.WriteAllText(kept.Path, $"{step} {sum:r}");
+        }
         """;
-    private const string Score = "Notebook.Ledger.Record(\"elbo\", vae.LocalElbo(data, 0)); Notebook.Ledger.Record(\"draw\", randn(1, generator: g).item<float>()); Notebook.Summarize(\"steps\", $\"{steps}\");";
+    private const string Score = "Notebook.Ledger.Record(\"sum\", sum); Notebook.Summarize(\"steps\", $\"{steps}\");";
     private readonly Workspace work = new();
 
     public void Dispose() => work.Dispose();
@@ -60,7 +74,7 @@ public sealed class RunCheckpointsTests : IDisposable
         foreach (string file in Directory.GetFiles(Folder)) File.WriteAllText(file, "half");
         var outcome = await RunAsync(work.RunAsync);
         Assert.Equal((RunStatus.Succeeded, "48"), (outcome.Status, outcome.Summary.Single().Value));
-        Assert.Equal(2, work.Seen.Events.Count(line => line.Contains("is damaged", StringComparison.Ordinal) && line.EndsWith("; training starts anew", StringComparison.Ordinal)));
+        Assert.Equal(2, work.Seen.Events.Count(line => line.EndsWith("; training starts anew", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -72,7 +86,7 @@ public sealed class RunCheckpointsTests : IDisposable
     }
 
     private static Task<RunOutcome> RunAsync(Func<string[], Task<RunOutcome>> run, string behind = "") => run(
-        [Parameters, "class Steps(Action step) : IProgress<WorkProgress> { public void Report(WorkProgress value) => step(); }", Training, Score + behind]);
+        [Parameters, "", Training, Score + behind]);
 
     // Stopped within its second phase.
     private async Task<RunOutcome> StoppedAsync(int after)
