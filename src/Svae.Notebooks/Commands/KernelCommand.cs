@@ -33,7 +33,7 @@ internal static class KernelCommand
     {
         string path = KernelSpec.Install(kernels, KernelSpec.SearchPath);
         terminal.WriteLine($"wrote {path}");
-        terminal.WriteLine($"The kernel is {Environment.ProcessPath}; install again if it moves.");
+        terminal.WriteLine($"The kernel is {KernelSpec.Program()[^1]}; install again if it moves.");
     }
 
     private static void Uninstall(TextWriter terminal, string kernels)

@@ -78,8 +78,8 @@ internal static class KernelSpec
         catch (Exception e) when (e is JsonException or InvalidOperationException or IOException) { return false; }
     }
 
-    // The program itself; where it was started as "dotnet svae.dll", both.
-    private static IEnumerable<string> Program()
+    /// <summary>What starts the kernel: the program itself; where it was started as "dotnet svae.dll", both.</summary>
+    public static IReadOnlyList<string> Program()
     {
         string program = Environment.ProcessPath!;
         bool isHost = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
