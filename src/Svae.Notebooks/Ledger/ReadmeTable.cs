@@ -50,7 +50,7 @@ internal static class ReadmeTable
         string others = row.Seeds.Count == 1 ? "" : $" ({string.Join(", ", row.Seeds.Skip(1).Select(score => ReproductionScore.Number(score.Value)))})";
         return
         [
-            first.Figure ?? "", $"[{row.Notebook}](notebooks/{row.Notebook}.ipynb)", first.Name, first.Measured() + others, first.Claim(),
+            first.Figure ?? "", $"[{row.Notebook}](notebooks/{row.Notebook}.ipynb)", first.Name, first.Measured() + others, first.Claim().Replace(' ', '\u00a0'), // one line, however narrow the page
             string.Join("; ", new[] { first.ReferenceInWords(), first.Oracle ?? "" }.Where(words => words.Length > 0)),
             row.Holds() switch { null => "", true => "✓", false => "✗" },
         ];

@@ -32,8 +32,8 @@ public sealed class ReadmeTableTests : IDisposable
             {ReadmeTable.Begin}
             | of the paper | notebook | score | value | claim | compared with | |
             |---|---|---|---|---|---|---|
-            | Fig. 4 | [a](notebooks/a.ipynb) | acc\|uracy | 0.7 | ≥ 0.58 | 0.52 (published code) | ✓ |
-            |  | [c](notebooks/c.ipynb) | gap | 0.002 nats | ≤ 1e−6 | quadrature | ✗ |
+            | Fig. 4 | [a](notebooks/a.ipynb) | acc\|uracy | 0.7 | ≥ 0.58 | 0.52 (published code) | ✓ |
+            |  | [c](notebooks/c.ipynb) | gap | 0.002 nats | ≤ 1e−6 | quadrature | ✗ |
             {ReadmeTable.End}
             end
 
@@ -60,8 +60,8 @@ public sealed class ReadmeTableTests : IDisposable
         Put("sweep/runs/3", Run("1", "0.1d", 1, 1));
         Assert.Equal(1, await LedgerAsync(In("sweep")));
         string said = terminal.ToString(), readme = await File.ReadAllTextAsync(In("README.md"));
-        Assert.Contains("| bound | 17.26 nats (17.14, 17.09) | ≥ 17 |  | ✓ |", readme, StringComparison.Ordinal);
-        Assert.Contains("| gap | 0.5 (0.25, 2) | ≤ 1 |  | ✗ |", readme, StringComparison.Ordinal);
+        Assert.Contains("| bound | 17.26 nats (17.14, 17.09) | ≥\u00a017 |  | ✓ |", readme, StringComparison.Ordinal);
+        Assert.Contains("| gap | 0.5 (0.25, 2) | ≤\u00a01 |  | ✗ |", readme, StringComparison.Ordinal);
         Assert.Contains("left out: a, seed 1: Rate = 0.1d, where the notebook has 1e-3\n", said, StringComparison.Ordinal);
         Assert.Contains("✗ a: gap: 2, claimed ≤ 1 (seed 2)\n1 of 2 claims hold\n", said, StringComparison.Ordinal);
 
