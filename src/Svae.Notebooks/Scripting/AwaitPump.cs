@@ -29,13 +29,14 @@ internal sealed class AwaitPump(Thread owner) : SynchronizationContext
     }
 
     /// <summary>Runs what comes back until the task has ended.</summary>
-    public void RunUntilDone(Task task, CancellationToken abort)
+    /// <exception cref="OperationCanceledException">It is to be waited for no longer.</exception>
+    public void RunUntilDone(Task task, CancellationToken give)
     {
         task.ContinueWith(_ => arrived.Set(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         while (!task.IsCompleted)
         {
             pumping = true;
-            arrived.Wait(abort);
+            arrived.Wait(give);
             arrived.Reset();
             pumping = false;
             while (queue.TryDequeue(out var next)) next.Callback(next.State);

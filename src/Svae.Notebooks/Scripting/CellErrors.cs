@@ -40,7 +40,13 @@ internal static partial class CellErrors
     }
 
     /// <summary>The cell was stopped.</summary>
-    public static CellError Interrupted(string cellName) => new("Interrupted", "the cell was stopped", [$"Interrupted: {cellName} was stopped"]);
+    /// <param name="cellName">Its name.</param>
+    /// <param name="isLeft">It has not ended, but is waited for no longer.</param>
+    public static CellError Interrupted(string cellName, bool isLeft = false) => new("Interrupted", "the cell was stopped",
+    [
+        $"Interrupted: {cellName} was stopped",
+        .. isLeft ? (IEnumerable<string>)["It is inside a library that cannot be stopped, and goes on in the background until that returns. A restart ends it at once."] : [],
+    ]);
 
     private static IEnumerable<string> Describe(Diagnostic error, CellSources sources)
     {
@@ -93,7 +99,6 @@ internal static partial class CellErrors
         type.StartsWith("Microsoft.CodeAnalysis.", StringComparison.Ordinal) ||
         type.StartsWith("System.Runtime.CompilerServices.", StringComparison.Ordinal) ||
         type.StartsWith("System.Runtime.ExceptionServices.", StringComparison.Ordinal) ||
-        type.StartsWith("System.Runtime.ControlledExecution", StringComparison.Ordinal) ||
         type.StartsWith("System.ThrowHelper", StringComparison.Ordinal) ||
         type.StartsWith("Svae.Notebooks.Scripting.", StringComparison.Ordinal);
 

@@ -1,14 +1,14 @@
 namespace Svae.Notebooks.Scripting;
 
 /// <summary>
-/// Stops a cell in steps, each when the one before has not ended it: its cancellation token; the checkpoints in its loops, which
-/// reach every thread it uses; the abort of its own thread, which ends a loop inside a library; an interrupt of that thread when
-/// it sleeps or waits.
+/// Stops a cell in steps, each when the one before has not ended it: its cancellation token; the checkpoints in its loops and lambdas,
+/// which reach every thread it uses, and the end of its awaits; an interrupt of its thread when it sleeps or waits. A cell that none of
+/// these ends is inside a library that does not return, and is left to itself.
 /// </summary>
 public sealed class CellInterrupt : IDisposable
 {
-    private static readonly TimeSpan UntilCheckpoints = TimeSpan.FromMilliseconds(250), UntilAbort = TimeSpan.FromMilliseconds(250), UntilInterrupt = TimeSpan.FromMilliseconds(250);
-    private readonly CancellationTokenSource cooperative = new(), abort = new();
+    private static readonly TimeSpan UntilCheckpoints = TimeSpan.FromMilliseconds(250), UntilInterrupt = TimeSpan.FromMilliseconds(250), UntilLeft = TimeSpan.FromMilliseconds(250);
+    private readonly CancellationTokenSource cooperative = new(), give = new();
     private readonly ManualResetEventSlim ended = new();
     private volatile CellThread? thread;
     private int requests;
@@ -30,7 +30,8 @@ public sealed class CellInterrupt : IDisposable
         private set => Volatile.Write(ref stopsAtCheckpoints, value);
     }
 
-    internal CancellationToken Abort => abort.Token;
+    /// <summary>Cancelled when the cell shall wait for nothing any more.</summary>
+    internal CancellationToken Give => give.Token;
 
     /// <summary>Asks the cell to stop; returns at once.</summary>
     public void Request()
@@ -54,7 +55,7 @@ public sealed class CellInterrupt : IDisposable
 
     internal static bool IsStop(Exception exception) => exception switch
     {
-        OperationCanceledException or ThreadInterruptedException or ThreadAbortException => true,
+        OperationCanceledException or ThreadInterruptedException => true,
         AggregateException many => many.Flatten().InnerExceptions.All(IsStop),
         _ => exception.InnerException is { } inner && IsStop(inner),
     };
@@ -66,11 +67,14 @@ public sealed class CellInterrupt : IDisposable
         if (ended.Wait(UntilCheckpoints + Grace)) return;
         StopsAtCheckpoints = true;
         Checkpoint.LookCloser();
-        if (ended.Wait(UntilAbort)) return;
-        // Cancel delivers the abort itself and may block for as long as the thread is inside native code.
-        OnOwnThread(abort.Cancel);
+        OnOwnThread(give.Cancel);
         if (ended.Wait(UntilInterrupt)) return;
         thread?.Interrupt();
+        if (ended.Wait(UntilLeft)) return;
+        lock (ended)
+        {
+            if (!ended.IsSet) thread?.Leave();
+        }
     }
 
     // Not on the pool: a parallel loop that is to be stopped keeps all of its threads busy.
@@ -82,6 +86,9 @@ public sealed class CellInterrupt : IDisposable
 
     private sealed class Ending(ManualResetEventSlim ended) : IDisposable
     {
-        public void Dispose() => ended.Set();
+        public void Dispose()
+        {
+            lock (ended) ended.Set();
+        }
     }
 }

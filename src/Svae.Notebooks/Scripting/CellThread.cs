@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime;
 
 namespace Svae.Notebooks.Scripting;
 
@@ -12,6 +11,7 @@ internal sealed class CellThread : IDisposable
     private readonly BlockingCollection<Action> work = [];
     private readonly Thread thread;
     private volatile bool interrupted;
+    private volatile Action? leave;
 
     public CellThread()
     {
@@ -22,39 +22,49 @@ internal sealed class CellThread : IDisposable
         thread.Start();
     }
 
-    /// <summary>Runs something that cannot be aborted, such as the compiler.</summary>
-    public Task<T> RunAsync<T>(Func<T> action)
+    /// <summary>Has the cell that it runs been left to itself? Then it takes no other one.</summary>
+    public bool IsLeft { get; private set; }
+
+    /// <summary>Runs something that always ends, such as the compiler.</summary>
+    public Task<T> RunAsync<T>(Func<T> action) => RunAsync(action, out _);
+
+    /// <summary>Runs a cell's code to the end of its task.</summary>
+    /// <param name="action">The code.</param>
+    /// <param name="give">Cancelled when the cell shall wait for nothing any more.</param>
+    /// <exception cref="OperationCanceledException">It gave up waiting, or was left to itself.</exception>
+    public Task<T> RunCellAsync<T>(Func<Task<T>> action, CancellationToken give)
     {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        work.Add(() =>
+        var running = RunAsync(() =>
         {
-            try { done.SetResult(action()); }
-            catch (Exception e) { done.SetException(e); }
-        });
-        return done.Task;
+            var pump = new AwaitPump(thread);
+            var before = SynchronizationContext.Current;
+            SynchronizationContext.SetSynchronizationContext(pump);
+            try
+            {
+                Task<T> task = action();
+                pump.RunUntilDone(task, give);
+                return task.GetAwaiter().GetResult();
+            }
+            finally
+            {
+                SynchronizationContext.SetSynchronizationContext(before);
+                pump.Close();
+            }
+        }, out var done);
+        leave = () => done.TrySetException(new OperationCanceledException("the cell was left to itself"));
+        return running;
     }
 
-    /// <summary>Runs a cell's code to the end of its task. Cancelling <paramref name="abort"/> tears it out of whatever it is doing.</summary>
-    /// <exception cref="OperationCanceledException">It was aborted.</exception>
-    public Task<T> RunAbortableAsync<T>(Func<Task<T>> action, CancellationToken abort) => RunAsync(() =>
+    /// <summary>
+    /// Ends the waiting for a cell that is inside something which cannot be stopped. It goes on by itself until that returns. (The runtime can
+    /// abort a thread, but outside Windows that killed the whole process within forty tries at a loop that allocates, and it worked once a thread.)
+    /// </summary>
+    public void Leave()
     {
-        var pump = new AwaitPump(thread);
-        Task<T>? task = null;
-        var before = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(pump);
-        try
-        {
-#pragma warning disable SYSLIB0046 // The one supported way to stop code that does not cooperate; made for exactly this.
-            ControlledExecution.Run(() => pump.RunUntilDone(task = action(), abort), abort);
-#pragma warning restore SYSLIB0046
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(before);
-            pump.Close();
-        }
-        return task!.GetAwaiter().GetResult();
-    });
+        IsLeft = true;
+        work.CompleteAdding();
+        leave?.Invoke();
+    }
 
     /// <summary>Wakes the thread when it sleeps or waits without end.</summary>
     public void Interrupt()
@@ -64,6 +74,17 @@ internal sealed class CellThread : IDisposable
     }
 
     public void Dispose() => work.CompleteAdding();
+
+    private Task<T> RunAsync<T>(Func<T> action, out TaskCompletionSource<T> done)
+    {
+        var ending = done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        work.Add(() =>
+        {
+            try { ending.TrySetResult(action()); }
+            catch (Exception e) { ending.TrySetException(e); }
+        });
+        return ending.Task;
+    }
 
     private void Work()
     {

@@ -12,12 +12,13 @@ using Svae.Workbench.Display;
 namespace Svae.Notebooks.Scripting;
 
 /// <summary>
-/// The state that cells share, wherever they come from: each is compiled as a continuation of those before it and run on one thread.
+/// The state that cells share, wherever they come from: each is compiled as a continuation of those before it and run on one thread, until
+/// a cell keeps that thread for itself.
 /// One cell at a time.
 /// </summary>
 public sealed class ScriptSession : IDisposable
 {
-    private readonly CellThread thread = new();
+    private CellThread thread = new();
     private readonly CellSources sources = new();
     private readonly InteractiveAssemblyLoader loader = new();
     private readonly SessionReferences references;
@@ -84,6 +85,7 @@ public sealed class ScriptSession : IDisposable
 
     private async Task<CellResult> RunCodeAsync(string code, string name, ICellOutput output, CellInterrupt interrupt)
     {
+        if (thread.IsLeft) thread = new CellThread();
         var (script, errors, showsValue) = await thread.RunAsync(() => Compile(code, name, interrupt.Cooperative)).ConfigureAwait(false);
         if (errors.Length > 0) return new CellResult(CellStatus.Failed, CellErrors.FromDiagnostics(errors, sources));
         globals.Notebook.Cancellation = interrupt.Cooperative;
@@ -104,10 +106,10 @@ public sealed class ScriptSession : IDisposable
 
     private (Script<object> Script, Diagnostic[] Errors) CompileLocked(string code, string name, CancellationToken cancel)
     {
-        Script<object> script = Continue(CheckpointWeaver.Weave(code), name);
-        if (!script.Compile(cancel).Any(IsError)) return (script, []);
-        script = Continue(code, name);
-        return (script, script.Compile(cancel).Where(IsError).ToArray());
+        Script<object> plain = Continue(code, name);
+        Script<object> woven = Continue(CheckpointWeaver.Weave(plain.GetCompilation()), name);
+        if (!woven.Compile(cancel).Any(IsError)) return (woven, []);
+        return (plain, plain.Compile(cancel).Where(IsError).ToArray());
     }
 
     private Script<object> Continue(string code, string name) => (state is null
@@ -128,15 +130,15 @@ public sealed class ScriptSession : IDisposable
     // What the cell declared before it threw stays declared, so its exception is caught by the script and given back here.
     private async Task<Exception?> RunCompiledAsync(Script<object> script, bool showsValue, ICellOutput output, CellInterrupt interrupt)
     {
-        var after = await thread.RunAbortableAsync(async () =>
+        var after = await thread.RunCellAsync(async () =>
         {
             CellContext.Enter(output, interrupt);
             var ended = state is null
                 ? await script.RunAsync(globals, _ => true, interrupt.Cooperative)
                 : await script.RunFromAsync(state, _ => true, interrupt.Cooperative);
-            if (ended.Exception is null && showsValue) output.Result(MimeBundles.Of(ended.ReturnValue));
+            if (ended.Exception is null && showsValue && !interrupt.StopsAtCheckpoints) output.Result(MimeBundles.Of(ended.ReturnValue));
             return ended;
-        }, interrupt.Abort).ConfigureAwait(false);
+        }, interrupt.Give).ConfigureAwait(false);
         state = after;
         references.Accept();
         return after.Exception;
@@ -155,6 +157,6 @@ public sealed class ScriptSession : IDisposable
 
     private CellResult Failed(Exception exception, string name, CellInterrupt interrupt) =>
         interrupt.IsRequested && CellInterrupt.IsStop(exception)
-            ? new CellResult(CellStatus.Interrupted, CellErrors.Interrupted(name))
+            ? new CellResult(CellStatus.Interrupted, CellErrors.Interrupted(name, thread.IsLeft))
             : Failed(exception);
 }

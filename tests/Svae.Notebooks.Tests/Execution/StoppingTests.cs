@@ -20,7 +20,10 @@ public sealed class StoppingTests : IDisposable
     [InlineData("a wait", "new ManualResetEventSlim().Wait();")]
     [InlineData("a parallel loop", "Parallel.For(0, int.MaxValue, i => { for (int j = 0; j < 1000000; j++) if (i == -1) throw new Exception(); });")]
     [InlineData("a loop that swallows everything", "while (true) try { Thread.Sleep(1); } catch (Exception) { }")]
-    [InlineData("a loop inside a library", "Enumerable.Repeat(1L, int.MaxValue).Select(x => Enumerable.Repeat(x, int.MaxValue).Sum()).Sum()")]
+    [InlineData("a loop of a library over a lambda", "Enumerable.Repeat(1L, int.MaxValue).Select(x => Enumerable.Repeat(x, 1000).Sum()).Sum()")]
+    [InlineData("a parallel loop over a lambda", "Parallel.For(0L, long.MaxValue, i => Math.Sqrt(i));")]
+    [InlineData("a loop inside a library", "Enumerable.Range(0, 2_000_000_000).Average()")]
+    [InlineData("native code", "linalg.svd(randn(2000, 2000))")]
     [InlineData("a loop on the pool", "await Task.Run(() => { long n = 0; while (true) n++; });")]
     public async Task A_stop_ends_the_cell_and_saves_the_notebook(string what, string code)
     {

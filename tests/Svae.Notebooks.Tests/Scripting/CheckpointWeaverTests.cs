@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.Scripting;
 using Svae.Notebooks.Scripting;
 using Xunit;
 
@@ -12,10 +14,21 @@ public sealed class CheckpointWeaverTests
     [InlineData("for (;;)\n  for (;;)\n    f(); // end", "for (;;)\n  {!for (;;)\n    {!f();}} // end")]
     [InlineData("foreach (var (a, b) in c) if (a) d(); else e();", "foreach (var (a, b) in c) {!if (a) d(); else e();}")]
     [InlineData("Parallel.For(0, 9, i => { f(i); });", "Parallel.For(0, 9, i => {! f(i); });")]
-    [InlineData("var g = () => 1;", "var g = () => 1;")]
+    [InlineData("var g = () => 1;", "var g = () => {!return 1;};")]
+    [InlineData("Action<int> h = i => x++;", "Action<int> h = i => {!x++;};")]
+    [InlineData("Func<int, Func<int, int>> add = i => j => i + j;", "Func<int, Func<int, int>> add = i => {!return j => {!return i + j;};};")]
+    [InlineData("Func<Task> wait = async () => await Task.Delay(1);", "Func<Task> wait = async () => {!await Task.Delay(1);};")]
+    [InlineData("Func<Task<int>> one = async () => await Task.FromResult(1);", "Func<Task<int>> one = async () => {!return await Task.FromResult(1);};")]
+    [InlineData("System.Linq.Expressions.Expression<Func<int, int>> e = i => i;", "System.Linq.Expressions.Expression<Func<int, int>> e = i => i;")]
+    [InlineData("Func<int> never = () => throw new Exception();", "Func<int> never = () => throw new Exception();")]
+    [InlineData("double s = new[] { 1, 2 }.Select(i => 2.0 * i).Sum();", "double s = new[] { 1, 2 }.Select(i => {!return 2.0 * i;}).Sum();")]
     [InlineData("var s = $\"{f(() => { return 1; })}\";", "var s = $\"{f(() => {! return 1; })}\";")]
     [InlineData("while (", "while (")]
     [InlineData("\"while (true) { }\"", "\"while (true) { }\"")]
-    public void Loops_and_blocks_of_lambdas_get_a_checkpoint(string code, string woven) =>
-        Assert.Equal(woven, CheckpointWeaver.Weave(code).Replace("global::Svae.Notebooks.Scripting.Checkpoint.Pass();", "!", StringComparison.Ordinal));
+    public void Loops_and_lambdas_get_a_checkpoint(string code, string woven)
+    {
+        var options = ScriptOptions.Default.WithImports("System", "System.Linq", "System.Threading.Tasks").WithReferences(typeof(Enumerable).Assembly, typeof(System.Linq.Expressions.Expression).Assembly);
+        var cell = CSharpScript.Create(code, options).GetCompilation();
+        Assert.Equal(woven, CheckpointWeaver.Weave(cell).Replace("global::Svae.Notebooks.Scripting.Checkpoint.Pass();", "!", StringComparison.Ordinal));
+    }
 }
