@@ -165,8 +165,8 @@ STOPS = {
     "a fit of the library": "AutoregressiveHmm.Fit([randn(20_000, 8, dtype: ScalarType.Float64)], new AutoregressiveHmmSettings { States = 40 }, Notebook.Progress, Notebook.Cancellation)",
     "a fit that was given no token": "while (true) AutoregressiveHmm.Fit([randn(20_000, 8, dtype: ScalarType.Float64)], new AutoregressiveHmmSettings { States = 40 });",
     "a loop of a library over a lambda": "Enumerable.Repeat(1, int.MaxValue).Select(x => new byte[200]).Count()",
-    "a loop inside a library": "Enumerable.Range(0, 1_000_000_000).Average()",
-    "native code": "linalg.svd(randn(1500, 1500))",
+    "a loop inside a library": "Enumerable.Range(0, 2_000_000_000).Average()",
+    "native code": "linalg.svd(randn(4000, 4000))",
     "loops on the pool": "await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => { while (true) { } })));",
     "a question": "Console.ReadLine();",
 }

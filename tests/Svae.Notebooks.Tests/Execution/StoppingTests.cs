@@ -23,7 +23,7 @@ public sealed class StoppingTests : IDisposable
     [InlineData("a loop of a library over a lambda", "Enumerable.Repeat(1L, int.MaxValue).Select(x => Enumerable.Repeat(x, 1000).Sum()).Sum()")]
     [InlineData("a parallel loop over a lambda", "Parallel.For(0L, long.MaxValue, i => Math.Sqrt(i));")]
     [InlineData("a loop inside a library", "Enumerable.Range(0, 2_000_000_000).Average()")]
-    [InlineData("native code", "linalg.svd(randn(2000, 2000))")]
+    [InlineData("native code", "linalg.svd(randn(4000, 4000))")]
     [InlineData("a loop on the pool", "await Task.Run(() => { long n = 0; while (true) n++; });")]
     public async Task A_stop_ends_the_cell_and_saves_the_notebook(string what, string code)
     {
