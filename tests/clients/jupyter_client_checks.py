@@ -164,6 +164,8 @@ STOPS = {
                        "while (true) { using var step = NewDisposeScope(); var x = randn(256, 64); var loss = (net.forward(x) - x).pow(2).mean(); adam.zero_grad(); loss.backward(); adam.step(); }",
     "a fit of the library": "AutoregressiveHmm.Fit([randn(20_000, 8, dtype: ScalarType.Float64)], new AutoregressiveHmmSettings { States = 40 }, Notebook.Progress, Notebook.Cancellation)",
     "a fit that was given no token": "while (true) AutoregressiveHmm.Fit([randn(20_000, 8, dtype: ScalarType.Float64)], new AutoregressiveHmmSettings { States = 40 });",
+    "a closure that libtorch calls": "var w = nn.Parameter(randn(5)); var lbfgs = optim.LBFGS(new[] { w });\n"
+                                     "while (true) lbfgs.step(() => { var loss = (w - 1).pow(2).sum(); lbfgs.zero_grad(); loss.backward(); Thread.Sleep(5); return loss; });",
     "a loop of a library over a lambda": "Enumerable.Repeat(1, int.MaxValue).Select(x => new byte[200]).Count()",
     "a loop inside a library": "Enumerable.Range(0, 2_000_000_000).Average()",
     "native code": "linalg.svd(randn(4000, 4000))",

@@ -15,7 +15,6 @@ namespace Svae.Notebooks.Execution;
 internal sealed class RunCheckpoints
 {
     private const string Ending = ".checkpoint";
-    private static readonly TimeSpan UntilSaved = TimeSpan.FromSeconds(10); // the step of training that goes on, and the file
     private readonly string folder;
     private readonly string[] codes;
     private readonly Action<string> say;
@@ -41,16 +40,15 @@ internal sealed class RunCheckpoints
     public void Enter(int number)
     {
         cell = number;
-        asked.Clear();
+        lock (asked) asked.Clear();
     }
 
     /// <summary>Where a training of the running cell keeps its checkpoint. One that asks under the same name again is another training.</summary>
     public CheckpointSettings For(string name)
     {
-        if (CellContext.Interrupt is { } stop) stop.Grace = UntilSaved;
-        int before = asked.GetValueOrDefault(name);
-        asked[name] = before + 1;
-        string file = string.Join('_', $"{name} {before + 1}".Split(Path.GetInvalidFileNameChars()));
+        int count;
+        lock (asked) count = asked[name] = asked.GetValueOrDefault(name) + 1;
+        string file = string.Join('_', $"{name} {count}".Split(Path.GetInvalidFileNameChars()));
         return new CheckpointSettings(Path.Combine(folder, $"{codes[cell - 1]}-{file}{Ending}")) { KeepFinished = true, Refused = why => say($"{why}; training starts anew") };
     }
 

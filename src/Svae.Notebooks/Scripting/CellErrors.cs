@@ -45,7 +45,7 @@ internal static partial class CellErrors
     public static CellError Interrupted(string cellName, bool isLeft = false) => new("Interrupted", "the cell was stopped",
     [
         $"Interrupted: {cellName} was stopped",
-        .. isLeft ? (IEnumerable<string>)["It is inside a library that cannot be stopped, and goes on in the background until that returns. A restart ends it at once."] : [],
+        .. isLeft ? (IEnumerable<string>)["It is inside something that cannot be stopped, and goes on in the background until that returns. A restart ends it at once."] : [],
     ]);
 
     private static IEnumerable<string> Describe(Diagnostic error, CellSources sources)

@@ -7,12 +7,13 @@ namespace Svae.Notebooks.Scripting;
 /// </summary>
 public sealed class CellInterrupt : IDisposable
 {
-    private static readonly TimeSpan UntilCheckpoints = TimeSpan.FromMilliseconds(250), UntilInterrupt = TimeSpan.FromMilliseconds(250), UntilLeft = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan UntilSaved = TimeSpan.FromSeconds(10), UntilCheckpoints = TimeSpan.FromMilliseconds(250), UntilInterrupt = TimeSpan.FromMilliseconds(250), UntilLeft = TimeSpan.FromMilliseconds(250);
     private readonly CancellationTokenSource cooperative = new(), give = new();
     private readonly ManualResetEventSlim ended = new();
     private volatile CellThread? thread;
     private int requests;
     private bool stopsAtCheckpoints;
+    private TimeSpan untilCheckpoints = UntilCheckpoints;
 
     /// <summary>The token the cell sees as <c>Notebook.Cancellation</c>.</summary>
     public CancellationToken Cooperative => cooperative.Token;
@@ -20,8 +21,8 @@ public sealed class CellInterrupt : IDisposable
     /// <summary>Has a stop been asked for?</summary>
     public bool IsRequested => cooperative.IsCancellationRequested;
 
-    /// <summary>How much longer than usual the cell is given to end by its token, for instance to write down where its training stands.</summary>
-    internal TimeSpan Grace { get; set; }
+    /// <summary>From here on the cell is given longer to end by its token: for a step of training, and to write down where that stands.</summary>
+    internal void WaitUntilSaved() => untilCheckpoints = UntilSaved;
 
     /// <summary>Does the next checkpoint end the cell?</summary>
     internal bool StopsAtCheckpoints
@@ -46,11 +47,13 @@ public sealed class CellInterrupt : IDisposable
         ended.Set();
     }
 
-    /// <summary>From here on the cell's code runs on this thread, until what is returned is disposed.</summary>
-    internal IDisposable Watch(CellThread cells)
+    /// <summary>From here on the cell's code runs on this thread.</summary>
+    internal void Begin(CellThread cells) => thread = cells;
+
+    /// <summary>The cell's code has ended; said by its thread, so that no step of a stop reaches what runs there next.</summary>
+    internal void End()
     {
-        thread = cells;
-        return new Ending(ended);
+        lock (ended) ended.Set();
     }
 
     internal static bool IsStop(Exception exception) => exception switch
@@ -64,16 +67,21 @@ public sealed class CellInterrupt : IDisposable
     {
         // What a library registered for this moment may throw or never return.
         OnOwnThread(cooperative.Cancel);
-        if (ended.Wait(UntilCheckpoints + Grace)) return;
+        if (ended.Wait(untilCheckpoints)) return;
         StopsAtCheckpoints = true;
         Checkpoint.LookCloser();
         OnOwnThread(give.Cancel);
         if (ended.Wait(UntilInterrupt)) return;
-        thread?.Interrupt();
+        UnlessEnded(() => thread?.Interrupt());
         if (ended.Wait(UntilLeft)) return;
+        UnlessEnded(() => thread?.Leave());
+    }
+
+    private void UnlessEnded(Action action)
+    {
         lock (ended)
         {
-            if (!ended.IsSet) thread?.Leave();
+            if (!ended.IsSet) action();
         }
     }
 
@@ -83,12 +91,4 @@ public sealed class CellInterrupt : IDisposable
         try { action(); }
         catch (AggregateException) { }
     }) { IsBackground = true, Name = "stop of a cell" }.Start();
-
-    private sealed class Ending(ManualResetEventSlim ended) : IDisposable
-    {
-        public void Dispose()
-        {
-            lock (ended) ended.Set();
-        }
-    }
 }

@@ -26,15 +26,23 @@ internal sealed class CellThread : IDisposable
     public bool IsLeft { get; private set; }
 
     /// <summary>Runs something that always ends, such as the compiler.</summary>
-    public Task<T> RunAsync<T>(Func<T> action) => RunAsync(action, out _);
+    public Task<T> RunAsync<T>(Func<T> action)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Add(action, done);
+        return done.Task;
+    }
 
     /// <summary>Runs a cell's code to the end of its task.</summary>
     /// <param name="action">The code.</param>
-    /// <param name="give">Cancelled when the cell shall wait for nothing any more.</param>
+    /// <param name="interrupt">Stops it.</param>
     /// <exception cref="OperationCanceledException">It gave up waiting, or was left to itself.</exception>
-    public Task<T> RunCellAsync<T>(Func<Task<T>> action, CancellationToken give)
+    public Task<T> RunCellAsync<T>(Func<Task<T>> action, CellInterrupt interrupt)
     {
-        var running = RunAsync(() =>
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        leave = () => done.TrySetException(new OperationCanceledException("the cell was left to itself"));
+        interrupt.Begin(this);
+        Add(() =>
         {
             var pump = new AwaitPump(thread);
             var before = SynchronizationContext.Current;
@@ -42,17 +50,17 @@ internal sealed class CellThread : IDisposable
             try
             {
                 Task<T> task = action();
-                pump.RunUntilDone(task, give);
+                pump.RunUntilDone(task, interrupt.Give);
                 return task.GetAwaiter().GetResult();
             }
             finally
             {
                 SynchronizationContext.SetSynchronizationContext(before);
                 pump.Close();
+                interrupt.End();
             }
-        }, out var done);
-        leave = () => done.TrySetException(new OperationCanceledException("the cell was left to itself"));
-        return running;
+        }, done);
+        return done.Task;
     }
 
     /// <summary>
@@ -75,16 +83,11 @@ internal sealed class CellThread : IDisposable
 
     public void Dispose() => work.CompleteAdding();
 
-    private Task<T> RunAsync<T>(Func<T> action, out TaskCompletionSource<T> done)
+    private void Add<T>(Func<T> action, TaskCompletionSource<T> done) => work.Add(() =>
     {
-        var ending = done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        work.Add(() =>
-        {
-            try { ending.TrySetResult(action()); }
-            catch (Exception e) { ending.TrySetException(e); }
-        });
-        return ending.Task;
-    }
+        try { done.TrySetResult(action()); }
+        catch (Exception e) { done.TrySetException(e); }
+    });
 
     private void Work()
     {

@@ -1,7 +1,10 @@
+using System.Diagnostics;
+using System.Reflection;
+
 namespace Svae.Notebooks.Scripting;
 
 /// <summary>
-/// The place in a cell's loop where it can be stopped; woven in when the cell is compiled. Public because the cell calls it.
+/// A place where a cell can be stopped; woven in when the cell is compiled. Public because the cell calls it.
 /// </summary>
 public static class Checkpoint
 {
@@ -17,8 +20,12 @@ public static class Checkpoint
 
     internal static void LookCloser() => Volatile.Write(ref lookCloser, true);
 
+    // An exception that leaves a callback, the closure of an optimiser's step for instance, would have to cross native code and end the process.
+    private static bool IsCalledFromNativeCode() =>
+        new StackTrace().GetFrames().Any(frame => frame.GetMethod() is { } method && method.Attributes.HasFlag(MethodAttributes.PinvokeImpl));
+
     private static void PassUnlessStopped()
     {
-        if (CellContext.Interrupt is { StopsAtCheckpoints: true } stop) throw new OperationCanceledException("the cell was stopped", stop.Cooperative);
+        if (CellContext.Interrupt is { StopsAtCheckpoints: true } stop && !IsCalledFromNativeCode()) throw new OperationCanceledException("the cell was stopped", stop.Cooperative);
     }
 }

@@ -29,6 +29,7 @@ public sealed class ScriptSession : IDisposable
     public ScriptSession(NotebookSession notebook)
     {
         globals = new CellGlobals(notebook);
+        notebook.BeforeCheckpoint = () => CellContext.Interrupt?.WaitUntilSaved();
         references = new SessionReferences(loader);
         ConsoleCapture.Install();
         WorkbenchFormatters.Register();
@@ -41,6 +42,7 @@ public sealed class ScriptSession : IDisposable
     /// <param name="interrupt">Stops it; the session stays usable.</param>
     public async Task<CellResult> RunAsync(string code, int number, ICellOutput output, CellInterrupt interrupt)
     {
+        if (thread.IsLeft) thread = new CellThread();
         string name = CellSources.Name(number);
         sources.Add(name, code);
         try
@@ -85,11 +87,9 @@ public sealed class ScriptSession : IDisposable
 
     private async Task<CellResult> RunCodeAsync(string code, string name, ICellOutput output, CellInterrupt interrupt)
     {
-        if (thread.IsLeft) thread = new CellThread();
         var (script, errors, showsValue) = await thread.RunAsync(() => Compile(code, name, interrupt.Cooperative)).ConfigureAwait(false);
         if (errors.Length > 0) return new CellResult(CellStatus.Failed, CellErrors.FromDiagnostics(errors, sources));
         globals.Notebook.Cancellation = interrupt.Cooperative;
-        using var watch = interrupt.Watch(thread);
         return await RunCompiledAsync(script, showsValue, output, interrupt).ConfigureAwait(false)
             is { } failure ? Failed(failure, name, interrupt) : new CellResult(CellStatus.Completed);
     }
@@ -138,7 +138,7 @@ public sealed class ScriptSession : IDisposable
                 : await script.RunFromAsync(state, _ => true, interrupt.Cooperative);
             if (ended.Exception is null && showsValue && !interrupt.StopsAtCheckpoints) output.Result(MimeBundles.Of(ended.ReturnValue));
             return ended;
-        }, interrupt.Give).ConfigureAwait(false);
+        }, interrupt).ConfigureAwait(false);
         state = after;
         references.Accept();
         return after.Exception;

@@ -53,8 +53,17 @@ public sealed class NotebookSession
     /// command is given again.
     /// </summary>
     /// <param name="name">The training's name, one of its own among those that the cell starts.</param>
-    public CheckpointSettings Checkpoint(string name) =>
-        checkpoints?.Invoke(name) ?? new CheckpointSettings(Path.Combine(OutputFolder, $"{name}.checkpoint"));
+    public CheckpointSettings Checkpoint(string name)
+    {
+        BeforeCheckpoint?.Invoke();
+        return checkpoints?.Invoke(name) ?? new CheckpointSettings(Path.Combine(OutputFolder, $"{name}.checkpoint"))
+        {
+            Refused = why => Console.WriteLine($"{why}; training starts anew"),
+        };
+    }
+
+    /// <summary>Called when the running cell asks for a checkpoint. Set by our host, which then gives it time to save when it is stopped.</summary>
+    public Action? BeforeCheckpoint { get; set; }
 
     /// <summary>Says one result at the end of the run: "accuracy: .58 (ceiling .71)". The same name again replaces the value.</summary>
     /// <param name="name">What is said.</param>

@@ -50,6 +50,9 @@ public sealed class Minibatches
         Rewind(0);
     }
 
+    /// <summary>Seed of the shuffling.</summary>
+    internal int Seed => seed;
+
     /// <summary>Subsequences in a minibatch.</summary>
     public int BatchSize { get; }
 

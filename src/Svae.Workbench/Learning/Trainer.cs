@@ -94,8 +94,9 @@ public sealed class Trainer<TParameters> : IDisposable where TParameters : INatu
         {
             Restore(kept.Path);
         }
-        catch (UserInputException e) when (kept.Refused is not null)
+        catch (UserInputException e)
         {
+            if (kept.Refused is null) throw new UserInputException($"{e.Message}; give this run another file, or set Resume to false");
             kept.Refused(e.Message);
         }
     }

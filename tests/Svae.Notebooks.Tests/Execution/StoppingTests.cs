@@ -12,20 +12,21 @@ public sealed class StoppingTests : IDisposable
     public void Dispose() => work.Dispose();
 
     [Theory]
-    [InlineData("a loop that asks", "while (true) { Notebook.Cancellation.ThrowIfCancellationRequested(); Thread.Sleep(5); }")]
-    [InlineData("a loop that never asks", "while (true) { }")]
-    [InlineData("an await without end", "await Task.Delay(Timeout.Infinite);")]
-    [InlineData("a loop behind an await", "await Task.Delay(1); long n = 0; while (true) n++;")]
-    [InlineData("a sleep", "Thread.Sleep(Timeout.Infinite);")]
-    [InlineData("a wait", "new ManualResetEventSlim().Wait();")]
-    [InlineData("a parallel loop", "Parallel.For(0, int.MaxValue, i => { for (int j = 0; j < 1000000; j++) if (i == -1) throw new Exception(); });")]
-    [InlineData("a loop that swallows everything", "while (true) try { Thread.Sleep(1); } catch (Exception) { }")]
-    [InlineData("a loop of a library over a lambda", "Enumerable.Repeat(1L, int.MaxValue).Select(x => Enumerable.Repeat(x, 1000).Sum()).Sum()")]
-    [InlineData("a parallel loop over a lambda", "Parallel.For(0L, long.MaxValue, i => Math.Sqrt(i));")]
-    [InlineData("a loop inside a library", "Enumerable.Range(0, 2_000_000_000).Average()")]
-    [InlineData("native code", "linalg.svd(randn(4000, 4000))")]
-    [InlineData("a loop on the pool", "await Task.Run(() => { long n = 0; while (true) n++; });")]
-    public async Task A_stop_ends_the_cell_and_saves_the_notebook(string what, string code)
+    [InlineData("a loop that asks", "while (true) { Notebook.Cancellation.ThrowIfCancellationRequested(); Thread.Sleep(5); }", false)]
+    [InlineData("a loop that never asks", "while (true) { }", false)]
+    [InlineData("an await without end", "await Task.Delay(Timeout.Infinite);", false)]
+    [InlineData("a loop behind an await", "await Task.Delay(1); long n = 0; while (true) n++;", false)]
+    [InlineData("a sleep", "Thread.Sleep(Timeout.Infinite);", false)]
+    [InlineData("a wait", "new ManualResetEventSlim().Wait();", false)]
+    [InlineData("a parallel loop", "Parallel.For(0, int.MaxValue, i => { for (int j = 0; j < 1000000; j++) if (i == -1) throw new Exception(); });", false)]
+    [InlineData("a loop that swallows everything", "while (true) try { Thread.Sleep(1); } catch (Exception) { }", false)]
+    [InlineData("a recursion", "long F(int n) => n < 2 ? n : F(n - 1) + F(n - 2); F(80)", false)]
+    [InlineData("a loop of a library over a lambda", "Enumerable.Repeat(1L, int.MaxValue).Select(x => Enumerable.Repeat(x, 1000).Sum()).Sum()", false)]
+    [InlineData("a parallel loop over a lambda", "Parallel.For(0L, long.MaxValue, i => Math.Sqrt(i));", false)]
+    [InlineData("a loop inside a library", "Enumerable.Range(0, 2_000_000_000).Average()", true)]
+    [InlineData("native code", "linalg.svd(randn(4000, 4000))", true)]
+    [InlineData("a loop on the pool", "await Task.Run(() => { long n = 0; while (true) n++; });", false)]
+    public async Task A_stop_ends_the_cell_and_saves_the_notebook(string what, string code, bool goesOn)
     {
         using var stop = new CancellationTokenSource();
         var run = work.RunAsync(request => request, stop.Token,
@@ -41,7 +42,22 @@ public sealed class StoppingTests : IDisposable
         Assert.Equal(RunStatus.Cancelled, outcome.Status);
         Assert.Equal("kept", work.Shown(0));
         Assert.Equal("<Interrupted>", work.Shown(1));
+        Assert.Equal(goesOn, string.Concat(outcome.Error!.Traceback).Contains("goes on in the background", StringComparison.Ordinal));
         Assert.Equal("cancelled", (string?)work.Executed.Metadata["svae"]!["status"]);
+    }
+
+    [Fact]
+    public async Task A_cell_that_is_left_to_itself_ends_with_the_statement_it_is_in()
+    {
+        using var stop = new CancellationTokenSource();
+        string file = Path.Combine(work.Folder, "after");
+        var run = work.RunAsync(request => request, stop.Token,
+            $"Notebook.Progress.Report(new WorkProgress(\"on\", 0)); if (true) {{ double x = Enumerable.Range(0, 1_000_000_000).Average(); File.WriteAllText(\"{file}\", \"went on\"); }}");
+        await work.Seen.Reported.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await stop.CancelAsync();
+        Assert.Contains("goes on in the background", string.Concat((await run).Error!.Traceback), StringComparison.Ordinal);
+        await Task.Delay(8000);
+        Assert.False(File.Exists(file));
     }
 
     [Fact]

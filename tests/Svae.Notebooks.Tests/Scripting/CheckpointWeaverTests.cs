@@ -20,12 +20,22 @@ public sealed class CheckpointWeaverTests
     [InlineData("Func<Task> wait = async () => await Task.Delay(1);", "Func<Task> wait = async () => {!await Task.Delay(1);};")]
     [InlineData("Func<Task<int>> one = async () => await Task.FromResult(1);", "Func<Task<int>> one = async () => {!return await Task.FromResult(1);};")]
     [InlineData("System.Linq.Expressions.Expression<Func<int, int>> e = i => i;", "System.Linq.Expressions.Expression<Func<int, int>> e = i => i;")]
+    [InlineData("System.Linq.Expressions.Expression<Func<int[], bool>> any = xs => xs.Any(x => x > 0);", "System.Linq.Expressions.Expression<Func<int[], bool>> any = xs => xs.Any(x => x > 0);")]
+    [InlineData("a(); // first\nb();", "a(); // first\n!b();")]
+    [InlineData("int a = 1;\na", "int a = 1;\n!a")]
+    [InlineData("using (x) { a(); b(); }", "using (x) { !a(); !b(); }")]
+    [InlineData("try { a(); } finally { b(); }", "try { !a(); } finally { b(); }")]
+    [InlineData("long F(int n) => n < 2 ? n : F(n - 1);", "long F(int n) {! return n < 2 ? n : F(n - 1);}")]
+    [InlineData("void G() => a();", "void G() {! a();}")]
+    [InlineData("async Task W() => await Task.Delay(1);", "async Task W() {! await Task.Delay(1);}")]
+    [InlineData("int H() { return 1; }", "int H() {! return 1; }")]
+    [InlineData("ref int R(int[] x) => ref x[0];", "ref int R(int[] x) => ref x[0];")]
     [InlineData("Func<int> never = () => throw new Exception();", "Func<int> never = () => throw new Exception();")]
     [InlineData("double s = new[] { 1, 2 }.Select(i => 2.0 * i).Sum();", "double s = new[] { 1, 2 }.Select(i => {!return 2.0 * i;}).Sum();")]
     [InlineData("var s = $\"{f(() => { return 1; })}\";", "var s = $\"{f(() => {! return 1; })}\";")]
     [InlineData("while (", "while (")]
     [InlineData("\"while (true) { }\"", "\"while (true) { }\"")]
-    public void Loops_and_lambdas_get_a_checkpoint(string code, string woven)
+    public void Loops_lambdas_methods_and_statements_get_a_checkpoint(string code, string woven)
     {
         var options = ScriptOptions.Default.WithImports("System", "System.Linq", "System.Threading.Tasks").WithReferences(typeof(Enumerable).Assembly, typeof(System.Linq.Expressions.Expression).Assembly);
         var cell = CSharpScript.Create(code, options).GetCompilation();
