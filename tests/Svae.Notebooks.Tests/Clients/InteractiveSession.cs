@@ -7,7 +7,7 @@ namespace Svae.Notebooks.Tests.Clients;
 /// <summary>A running dotnet-interactive: one JSON object a line each way.</summary>
 public sealed class InteractiveSession : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly Process process;
     private int commands;
 
