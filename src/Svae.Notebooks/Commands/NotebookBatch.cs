@@ -17,7 +17,7 @@ internal sealed class NotebookBatch(TextWriter terminal, bool plain)
     /// <returns>The exit code: that of the first notebook which did not succeed.</returns>
     public async Task<int> RunAsync(BatchRequest batch)
     {
-        using var stop = new StopSignal(() => Say(StopSignal.Said));
+        using var stop = new StopSignal(Say);
         // Nobody is there to answer a cell that asks.
         Console.SetIn(TextReader.Null);
         try

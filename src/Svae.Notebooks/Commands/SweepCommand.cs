@@ -47,7 +47,7 @@ internal static class SweepCommand
             var lists = (parsed.GetValue(parameters) ?? []).Select(SweepGrid.List).ToArray();
             var grid = SweepGrid.Combine(parsed.GetValue(settings) is { } file ? SettingsFile.Load(file) : [], lists, parsed.GetValue(seeds) is { } text ? SweepGrid.Seeds(text) : []);
             var sweep = new SweepSession(terminal, folder, parsed.GetValue(plain), parsed.GetValue(sort));
-            using var stop = new StopSignal(() => sweep.Say(StopSignal.Said));
+            using var stop = new StopSignal(sweep.Say);
             var plan = SweepPlan.Make(path, grid, folder, parsed.GetValue(quick), CommonOptions.Time(parsed, timeout), !parsed.GetValue(noHtml));
             return slurm.Asked(parsed)
                 ? await sweep.SubmitAsync(plan, slurm.Options(parsed), slurm.DryRun(parsed), stop.Token).ConfigureAwait(false)

@@ -25,7 +25,7 @@ internal static class SweepTaskCommand
         var plan = SweepPlan.Load(folder);
         if (task < 0 || task >= plan.Tasks.Count)
             throw new UserInputException(string.Create(CultureInfo.InvariantCulture, $"task {task}: the sweep in {folder} has tasks 0 to {plan.Tasks.Count - 1}"));
-        using var stop = new StopSignal(() => { });
+        using var stop = new StopSignal(_ => { });
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
         if (whileInput) WatchInput(ended);
         // Nobody is there to answer a cell that asks.

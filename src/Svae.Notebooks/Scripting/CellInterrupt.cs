@@ -1,19 +1,19 @@
 namespace Svae.Notebooks.Scripting;
 
 /// <summary>
-/// Stops a cell in steps, each when the one before has not ended it: its cancellation token; the checkpoints in its loops and lambdas,
-/// which reach every thread it uses, and the end of its awaits; an interrupt of its thread when it sleeps or waits. A cell that none of
-/// these ends is inside a library that does not return, and is left to itself.
+/// Stops a cell in steps, each when the one before has not ended it: its cancellation token; the checkpoints in its code, which reach
+/// every thread it uses, and the end of its awaits; an interrupt of its thread when it sleeps or waits. A cell that none of these ends is
+/// inside something that does not return, and is left to itself.
 /// </summary>
 public sealed class CellInterrupt : IDisposable
 {
-    private static readonly TimeSpan UntilSaved = TimeSpan.FromSeconds(10), UntilCheckpoints = TimeSpan.FromMilliseconds(250), UntilInterrupt = TimeSpan.FromMilliseconds(250), UntilLeft = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan UntilNext = TimeSpan.FromMilliseconds(250), UntilSaved = TimeSpan.FromSeconds(10);
     private readonly CancellationTokenSource cooperative = new(), give = new();
     private readonly ManualResetEventSlim ended = new();
     private volatile CellThread? thread;
     private int requests;
     private bool stopsAtCheckpoints;
-    private TimeSpan untilCheckpoints = UntilCheckpoints;
+    private TimeSpan untilCheckpoints = UntilNext;
 
     /// <summary>The token the cell sees as <c>Notebook.Cancellation</c>.</summary>
     public CancellationToken Cooperative => cooperative.Token;
@@ -41,11 +41,7 @@ public sealed class CellInterrupt : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        // A stop may be on its way on another thread, so what it holds is left to the collector.
-        ended.Set();
-    }
+    public void Dispose() => End(); // a stop may be on its way on another thread, so what it holds is left to the collector
 
     /// <summary>From here on the cell's code runs on this thread.</summary>
     internal void Begin(CellThread cells) => thread = cells;
@@ -71,9 +67,9 @@ public sealed class CellInterrupt : IDisposable
         StopsAtCheckpoints = true;
         Checkpoint.LookCloser();
         OnOwnThread(give.Cancel);
-        if (ended.Wait(UntilInterrupt)) return;
+        if (ended.Wait(UntilNext)) return;
         UnlessEnded(() => thread?.Interrupt());
-        if (ended.Wait(UntilLeft)) return;
+        if (ended.Wait(UntilNext)) return;
         UnlessEnded(() => thread?.Leave());
     }
 

@@ -50,8 +50,9 @@ internal static class Checkpoint
         where T : INaturalParameters<T>
     {
         TensorArchive file = TensorArchive.Read(path, Kind, ModelFile.Version);
-        string[] different = [.. Run(settings, data).Where(own => file.Manifest["run"]![own.Key]?.ToJsonString() != own.Value!.ToJsonString())
-            .Select(own => $"{own.Key}: {file.Manifest["run"]![own.Key]} there, {own.Value} here")];
+        JsonNode kept = file.Manifest["run"]!;
+        string[] different = [.. Run(settings, data).Where(own => kept[own.Key]?.ToJsonString() != own.Value!.ToJsonString())
+            .Select(own => $"{own.Key}: {kept[own.Key]} there, {own.Value} here")];
         if (different.Length > 0) throw new UserInputException($"{path}: is the checkpoint of another run ({string.Join("; ", different)})");
         ModelFile.Fill(vae, file, path);
         generator.set_state(file.Tensors["generator"]);
@@ -70,7 +71,7 @@ internal static class Checkpoint
     {
         ["phase"] = settings.Phase, ["epochs"] = settings.Epochs, ["optimizer"] = settings.Optimizer.ToString(), ["step"] = settings.Step.ToString(),
         ["rate"] = settings.RateSchedule.ToString(), ["schedules"] = $"{settings.NaturalSchedule} {settings.KlSchedule} {settings.PotentialSchedule}",
-        ["data"] = data.Checksum(), ["frames"] = data.Frames, ["pieces"] = data.Pieces, ["batch"] = data.BatchSize, ["seed"] = data.Seed,
+        ["data"] = data.Checksum, ["frames"] = data.Frames, ["pieces"] = data.Pieces, ["batch"] = data.BatchSize, ["seed"] = data.Seed,
     };
 
     private static Tensor Moments(optim.Optimizer optimizer)

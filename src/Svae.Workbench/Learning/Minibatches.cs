@@ -15,6 +15,7 @@ public sealed class Minibatches
     private readonly long[] frameCounts;
     private readonly int[] order;
     private readonly int seed;
+    private string? checksum;
     private Random random;
     private readonly IReadOnlyList<(int Sequence, int Start, int Length)> pieces;
 
@@ -84,8 +85,10 @@ public sealed class Minibatches
         }
     }
 
-    /// <summary>A number that changes with the observations, the gaps, the known states and the order of the recordings.</summary>
-    internal string Checksum()
+    /// <summary>A number that changes with the observations, the gaps, the known states and the order of the recordings; made when first asked for.</summary>
+    internal string Checksum => checksum ??= Sum();
+
+    private string Sum()
     {
         using var scope = NewDisposeScope();
         ulong sum = 0;

@@ -41,6 +41,12 @@ public sealed class ClientHome : IDisposable
     public async Task<(int Code, string Output)> RunAsync(string program, string[] arguments, string? folder = null)
     {
         using var process = Start(program, arguments, folder);
+        return await EndOfAsync(process);
+    }
+
+    /// <summary>How a program ends, and what it said; both of its streams are redirected.</summary>
+    public static async Task<(int Code, string Output)> EndOfAsync(Process process)
+    {
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return (process.ExitCode, await output + await errors);

@@ -49,8 +49,6 @@ public sealed class DotnetInteractive : IAsyncLifetime
     private static async Task<string> RunAsync(params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return await output + await errors;
+        return (await ClientHome.EndOfAsync(process)).Output;
     }
 }

@@ -11,15 +11,16 @@ internal readonly record struct LevelLabel(double Across, bool Above);
 /// Chooses for each label of a panel, among both ends and the middle of its line, above and below, the first place where nothing is drawn;
 /// where there is none, the one where least is.
 /// </summary>
-internal sealed class LevelLabels
+internal sealed class LevelLabels : IDisposable
 {
-    private const double Height = 17, Letter = 12.5, Step = 3;
+    private const double Height = 17, Step = 3;
     private static readonly LevelLabel[] places = [new(1, true), new(0, true), new(1, false), new(0, false), new(.5, true), new(.5, false)];
     private readonly Panel panel;
     private readonly AxisRanges ranges;
     private readonly double width;
     private readonly List<(double X, double Y)[]> strokes = [];
     private readonly List<SKRect> patches = [];
+    private readonly SKFont font = Lettering.Font(12.5f);
 
     private LevelLabels(FigurePlan plan, int index)
     {
@@ -34,11 +35,10 @@ internal sealed class LevelLabels
     {
         LevelMark[] levels = [.. plan.Figure.Panels[panel].Marks.OfType<LevelMark>()];
         if (levels.Length == 0) yield break;
-        var labels = new LevelLabels(plan, panel);
-        using SKFont font = Lettering.Font((float)Letter);
+        using var labels = new LevelLabels(plan, panel);
         foreach (LevelMark level in levels)
         {
-            float length = font.MeasureText(level.Label) + 8;
+            float length = labels.Length(level.Label) + 8;
             LevelLabel best = places.MinBy(place => labels.Hidden(labels.Box(level, place, length)));
             labels.patches.Add(labels.Box(level, best, length));
             yield return (level, best);
@@ -108,11 +108,9 @@ internal sealed class LevelLabels
         }
     }
 
-    private static double Length(string text)
-    {
-        using SKFont font = Lettering.Font((float)Letter);
-        return font.MeasureText(text);
-    }
+    public void Dispose() => font.Dispose();
+
+    private float Length(string text) => font.MeasureText(text);
 
     private void Stroke(double[] x, double[] y)
     {
