@@ -40,18 +40,18 @@ internal sealed class CellRequests(KernelSockets sockets, ScriptSession session,
     {
         var stdin = Console.In;
         Console.SetIn(input);
-        await foreach (var request in waiting.Reader.ReadAllAsync().ConfigureAwait(false))
-        {
-            bool failed = await RunAsync(request).ConfigureAwait(false);
-            // What was sent along with the failed cell is not run; what comes afterwards is.
-            if (failed && !Json.IsFalse(request.Content["stop_on_error"])) Abort();
-        }
+        await foreach (var request in waiting.Reader.ReadAllAsync().ConfigureAwait(false)) await RunAsync(request).ConfigureAwait(false);
         Console.SetIn(stdin);
     }
 
-    private void Abort()
+    private IEnumerable<KernelMessage> Waiting()
     {
-        while (waiting.Reader.TryRead(out var request))
+        while (waiting.Reader.TryRead(out var request)) yield return request;
+    }
+
+    private void Abort(IEnumerable<KernelMessage> requests)
+    {
+        foreach (var request in requests)
         {
             sockets.Status(request, "busy");
             sockets.ReplyOnShell(request, "execute_reply", KernelReplies.Aborted(executionCount));
@@ -59,7 +59,7 @@ internal sealed class CellRequests(KernelSockets sockets, ScriptSession session,
         }
     }
 
-    private async Task<bool> RunAsync(KernelMessage request)
+    private async Task RunAsync(KernelMessage request)
     {
         string code = (Json.String(request.Content["code"]) ?? "").ReplaceLineEndings("\n");
         bool silent = Json.IsTrue(request.Content["silent"]);
@@ -78,9 +78,11 @@ internal sealed class CellRequests(KernelSockets sockets, ScriptSession session,
         if (await plotly.AfterCellAsync().ConfigureAwait(false) is var (id, emptied)) output.Update(id, emptied);
         running = null;
         output.Flush();
+        // What was sent along with a failed cell is not run; what comes once its end is known is.
+        KernelMessage[] along = result.Status != CellStatus.Completed && !Json.IsFalse(request.Content["stop_on_error"]) ? [.. Waiting()] : [];
         sockets.ReplyOnShell(request, "execute_reply", KernelReplies.Executed(result, executionCount, values));
         sockets.Status(request, "idle");
-        return result.Status != CellStatus.Completed;
+        Abort(along);
     }
 
     // What a client wants to know after a cell: name → expression becomes name → value.
